@@ -1,12 +1,40 @@
-"""Django's settings, drawn from the node's own (``jusur.node.settings``)."""
+"""Django's settings, drawn from the node's own.
+
+The database is named by ``JUSUR_DATABASE_URL``, which ``jusur.config.bootstrap`` sets from the node home.
+"""
 
 import os
+from typing import Any
 
-SECRET_KEY = os.environ.get("JUSUR_SECRET_KEY", "not-a-node")
+from jusur.config.database import connection_settings
+
+SECRET_KEY = os.environ.get("JUSUR_SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("JUSUR_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "procrastinate.contrib.django",
+    "jusur.accounts",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "jusur.config.urls"
+WSGI_APPLICATION = "jusur.config.wsgi.application"
+
+DATABASES: dict[str, dict[str, Any]] = {"default": connection_settings(os.environ.get("JUSUR_DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Officer"
+
 USE_TZ = True
 TIME_ZONE = "UTC"
-INSTALLED_APPS: list[str] = [
-    "django.contrib.contenttypes",
-]
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "jusur"}}
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ar", "العربية"), ("en", "English"), ("fr", "Français"), ("es", "Español")]
+
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+LOGGING_CONFIG = None

@@ -1,0 +1,33 @@
+"""The accounts room's door: who acts, what they may do, and the second person's word."""
+
+from jusur.accounts.errors import ApprovalMissingError, NotSignedInError, SecondPersonNeededError
+from jusur.accounts.policies import Actor, require
+from jusur.accounts.selectors import actor_by_token, approvals_waiting, officer_names, officers
+from jusur.accounts.services import (
+    approval_ask,
+    approval_decide,
+    approval_require,
+    officer_create,
+    officer_deactivate,
+    token_issue,
+    token_revoke,
+)
+
+__all__ = [
+    "Actor",
+    "ApprovalMissingError",
+    "NotSignedInError",
+    "SecondPersonNeededError",
+    "actor_by_token",
+    "approval_ask",
+    "approval_decide",
+    "approval_require",
+    "approvals_waiting",
+    "officer_create",
+    "officer_deactivate",
+    "officer_names",
+    "officers",
+    "require",
+    "token_issue",
+    "token_revoke",
+]

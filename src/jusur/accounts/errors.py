@@ -1,0 +1,23 @@
+from jusur.kernel.errors import ConflictError, ForbiddenError, JusurError
+
+
+class NotSignedInError(JusurError):
+    """No valid credentials came with the request."""
+
+    code = "not-signed-in"
+    title = "Sign-in needed"
+    status = 401
+
+
+class SecondPersonNeededError(ForbiddenError):
+    """The person who asked for an act cannot be the one who approves it."""
+
+    code = "second-person-needed"
+    title = "A second person must decide"
+
+
+class ApprovalMissingError(ConflictError):
+    """The act takes two people and the second has not agreed to exactly this content."""
+
+    code = "approval-missing"
+    title = "Not approved"

@@ -1,0 +1,55 @@
+"""Who may do what: the acts of the house and the roles that carry them (deny by default).
+
+Roles are the field's: an officer prepares, a supervisor approves and releases, a legal adviser judges grounds, an
+examiner handles evidence and comparisons, an administrator keeps the node and sees no case data, an auditor sees the
+trail and no content, a delegate sits in the assembly.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+ACTS: Final = frozenset(
+    {
+        "audit.read",
+        "directory.manage",
+        "directory.read",
+        "evidence.acquire",
+        "evidence.read",
+        "evidence.release",
+        "indicators.read",
+        "instruments.read",
+        "message.read",
+        "message.write",
+        "officer.manage",
+        "request.answer",
+        "request.approve",
+        "request.draft",
+        "request.read",
+        "request.refuse",
+        "webhook.manage",
+    }
+)
+
+_EVERYBODY: Final = frozenset({"directory.read", "instruments.read"})
+_CASE_READER: Final = _EVERYBODY | {"request.read", "message.read", "evidence.read", "indicators.read"}
+
+ROLES: Final[dict[str, frozenset[str]]] = {
+    "officer": _CASE_READER | {"request.draft", "request.answer", "message.write", "evidence.acquire"},
+    "supervisor": _CASE_READER
+    | {"request.draft", "request.answer", "request.approve", "request.refuse", "message.write", "evidence.release"},
+    "legal_adviser": _CASE_READER | {"request.approve", "request.refuse"},
+    "examiner": _CASE_READER | {"evidence.acquire"},
+    "administrator": _EVERYBODY | {"directory.manage", "officer.manage", "webhook.manage"},
+    "auditor": _EVERYBODY | {"audit.read", "indicators.read"},
+    "delegate": _EVERYBODY,
+}
+
+
+def permitted_acts(roles: Iterable[str]) -> frozenset[str]:
+    """The acts that a holder of ``roles`` may do; an unknown role carries none."""
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+
+
+def may(roles: Iterable[str], scopes: Iterable[str] | None, act: str) -> bool:
+    """Whether a holder of ``roles``, acting by a token limited to ``scopes`` (``None``: not limited), may do ``act``."""
+    return act in permitted_acts(roles) and (scopes is None or act in scopes)

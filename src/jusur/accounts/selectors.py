@@ -1,0 +1,61 @@
+"""Reads of the accounts room."""
+
+import hashlib
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from jusur.accounts.errors import NotSignedInError
+from jusur.accounts.models import ApiToken, Approval, Officer
+from jusur.accounts.policies import Actor
+from jusur.kernel import clock
+
+
+def actor_by_token(secret: str) -> Actor:
+    """Who acts by this bearer token.
+
+    Raises:
+        NotSignedInError: unknown, expired or revoked, or its officer's access is closed.
+    """
+    token = (
+        ApiToken.objects.select_related("officer")
+        .filter(
+            secret_sha256=hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest(),
+            revoked_at__isnull=True,
+            expires_at__gt=clock.now(),
+            officer__is_active=True,
+        )
+        .first()
+    )
+    if token is None:
+        raise NotSignedInError(
+            "The token is unknown, expired or revoked.", fix="Have your administrator issue one: jusur officer token."
+        )
+    return actor_of(token.officer, None if token.scopes is None else frozenset(token.scopes))
+
+
+def actor_of(officer: Officer, scopes: frozenset[str] | None = None) -> Actor:
+    """The officer as an actor, limited to ``scopes`` where given."""
+    return Actor(
+        id=officer.id,
+        name=officer.name,
+        kind=officer.kind,
+        roles=tuple(officer.roles),
+        scopes=scopes,
+        language=officer.language,
+    )
+
+
+def officers() -> QuerySet[Officer]:
+    """All officers of this node, by name."""
+    return Officer.objects.order_by("name")
+
+
+def officer_names(ids: set[UUID]) -> dict[UUID, str]:
+    """The names of officers by identifier."""
+    return dict(Officer.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def approvals_waiting() -> QuerySet[Approval]:
+    """Everything that waits for a second person, oldest first."""
+    return Approval.objects.filter(decided_at__isnull=True).order_by("asked_at")
