@@ -51,5 +51,5 @@ def permitted_acts(roles: Iterable[str]) -> frozenset[str]:
 
 
 def may(roles: Iterable[str], scopes: Iterable[str] | None, act: str) -> bool:
-    """Whether a holder of ``roles``, acting by a token limited to ``scopes`` (``None``: not limited), may do ``act``."""
+    """Whether a holder of ``roles``, by a token limited to ``scopes`` (``None``: no limit), may do ``act``."""
     return act in permitted_acts(roles) and (scopes is None or act in scopes)

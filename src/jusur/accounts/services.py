@@ -125,7 +125,7 @@ def officer_deactivate(*, officer_id: UUID, actor: str) -> None:
 
 @transaction.atomic
 def approval_ask(*, act: str, subject_type: str, subject_id: UUID, content_sha256: str, actor: Actor) -> Approval:
-    """Ask a second person to agree to ``act`` on exactly this content; an open question on older content is replaced."""
+    """Ask a second person to agree to ``act`` on exactly this content, in place of any older open question."""
     Approval.objects.filter(act=act, subject_type=subject_type, subject_id=subject_id, decided_at__isnull=True).delete()
     approval = Approval.objects.create(
         act=act,

@@ -14,7 +14,6 @@ ALLOWED_HOSTS = os.environ.get("JUSUR_ALLOWED_HOSTS", "127.0.0.1,localhost").spl
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
-    "procrastinate.contrib.django",
     "jusur.accounts",
 ]
 MIDDLEWARE = [
