@@ -1,7 +1,7 @@
 """The accounts room's door: who acts, what they may do, and the second person's word."""
 
 from jusur.accounts.errors import ApprovalMissingError, NotSignedInError, SecondPersonNeededError
-from jusur.accounts.policies import Actor, require
+from jusur.accounts.policies import Actor, acting, require
 from jusur.accounts.selectors import actor_by_token, approvals_waiting, officer_names, officers
 from jusur.accounts.services import (
     approval_ask,
@@ -18,6 +18,7 @@ __all__ = [
     "ApprovalMissingError",
     "NotSignedInError",
     "SecondPersonNeededError",
+    "acting",
     "actor_by_token",
     "approval_ask",
     "approval_decide",

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import HttpRequest
+
 from jusur.accounts import rules
+from jusur.accounts.errors import NotSignedInError
 from jusur.kernel.errors import ForbiddenError
 
 
@@ -35,3 +38,17 @@ def require(actor: Actor, act: str) -> None:
             f"You may not do this: it takes the permission {act}.",
             fix="Ask your administrator for a role, or a token, that carries it.",
         )
+
+
+def acting(request: HttpRequest, act: str) -> Actor:
+    """Who makes this API call, if ``act`` is theirs to do.
+
+    Raises:
+        NotSignedInError: nobody signed in.
+        ForbiddenError: the act is not theirs.
+    """
+    actor = getattr(request, "auth", None)
+    if not isinstance(actor, Actor):
+        raise NotSignedInError("The request carries no valid token.", fix="Send Authorization: Bearer with a token.")
+    require(actor, act)
+    return actor

@@ -1,0 +1,48 @@
+from typing import Any
+
+from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, JusurError
+
+
+class ContentsMissingError(InvalidInputError):
+    """The request lacks something its legal instrument requires ("right first time")."""
+
+    code = "contents-missing"
+    title = "The instrument requires more"
+
+    def __init__(self, missing: list[dict[str, Any]]) -> None:
+        names = ", ".join(entry["field"] for entry in missing)
+        super().__init__(f"The instrument requires: {names}.", fix="Add each to the contents; the list says why.")
+        self.missing = missing
+
+    def problem(self) -> dict[str, Any]:
+        """The problem object with each missing content and why it is asked for."""
+        return super().problem() | {"missing": self.missing}
+
+
+class ActNotPossibleError(ConflictError):
+    """The request is not in a state from which this act is possible."""
+
+    code = "act-not-possible"
+    title = "Not possible at this stage"
+
+
+class MeasureNotAvailableError(InvalidInputError):
+    """No instrument in force between the two countries offers the measure."""
+
+    code = "measure-not-available"
+    title = "The measure is not available between these countries"
+
+
+class ConditionsForbidError(ForbiddenError):
+    """The originator's conditions of use do not allow this."""
+
+    code = "conditions-forbid"
+    title = "The conditions of use forbid this"
+
+
+class EvidenceRejectedError(JusurError):
+    """Received evidence is not what its sender signed for."""
+
+    code = "evidence-rejected"
+    title = "The evidence does not verify"
+    status = 422
