@@ -1,0 +1,158 @@
+"""The ledger's door: record events, integrate them, prove them, witness peers.
+
+``record`` belongs into the transaction of the act it records. ``integrate``, ``integrate_and_prove`` and ``witness``
+must be called outside a transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from jusur.ledger.errors import (
+    EventError,
+    EventForgottenError,
+    EventNotFoundError,
+    LedgerAlarmError,
+    LedgerDamagedError,
+)
+from jusur.ledger.selectors import (
+    ConsistencyProof,
+    InclusionProof,
+    LedgerEvent,
+    checkpoint_at,
+    consistency,
+    events,
+    iter_events,
+    latest_checkpoint,
+    proofs,
+    resource,
+)
+from jusur.ledger.services import NewEvent, event_forget, event_record, event_record_many, integrate
+from jusur.ledger.signer import configure, signer
+from jusur.ledger.witness import alarm_resolve, alarms, cosign_peer, peer_checkpoint, witness
+from jusur.tlog.checkpoint import Checkpoint
+
+__all__ = [
+    "Checkpoint",
+    "ConsistencyProof",
+    "EventError",
+    "EventForgottenError",
+    "EventNotFoundError",
+    "InclusionProof",
+    "LedgerAlarmError",
+    "LedgerDamagedError",
+    "LedgerEvent",
+    "NewEvent",
+    "Proven",
+    "alarm_resolve",
+    "alarms",
+    "checkpoint_at",
+    "configure",
+    "consistency",
+    "cosign_peer",
+    "events",
+    "forget",
+    "integrate",
+    "integrate_and_prove",
+    "iter_events",
+    "latest_checkpoint",
+    "log_key",
+    "peer_checkpoint",
+    "proof",
+    "proofs",
+    "record",
+    "record_many",
+    "resource",
+    "witness",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Events under one checkpoint: what a receipt carries."""
+
+    checkpoint: Checkpoint
+    proofs: dict[UUID, InclusionProof]
+
+
+def record(
+    kind: str,
+    *,
+    subject_type: str,
+    subject_id: str,
+    actor: str,
+    data: dict[str, Any],
+    purpose: str = "",
+    occurred_at: datetime | None = None,
+) -> LedgerEvent:
+    """Record one event in the caller's transaction: one INSERT, no lock.
+
+    Args:
+        kind: dotted lower case, such as ``evidence.request.approved``.
+        subject_type: what kind of thing it happened to, such as ``evidence.request``.
+        subject_id: which one.
+        actor: who did it (an officer's id, a peer's address, ``node``).
+        data: a JSON object; exact numbers only.
+        purpose: why.
+        occurred_at: when (default: now).
+
+    Raises:
+        EventError: the event cannot be kept exactly as given.
+    """
+    return event_record(
+        NewEvent(
+            kind=kind,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            actor=actor,
+            data=data,
+            purpose=purpose,
+            occurred_at=occurred_at,
+        )
+    )
+
+
+def record_many(new: Sequence[NewEvent]) -> list[LedgerEvent]:
+    """Record many events in the caller's transaction, in the order given.
+
+    Raises:
+        EventError: one of them cannot be kept exactly as given; none is written.
+    """
+    return event_record_many(new)
+
+
+def forget(event_id: UUID, *, actor: str = "node", reason: str = "") -> LedgerEvent:
+    """Drop an event's data and salt for good, keep its leaf; the recorded ``ledger.event.forgotten`` event.
+
+    Raises:
+        EventNotFoundError: no such event.
+        EventForgottenError: forgotten already.
+    """
+    return event_forget(event_id, actor=actor, reason=reason)
+
+
+def proof(event_id: UUID, checkpoint: Checkpoint | None = None) -> InclusionProof:
+    """The inclusion proof of one event under ``checkpoint`` (default: the newest).
+
+    Raises:
+        EventNotFoundError: no such event, or the checkpoint does not cover it yet.
+    """
+    return proofs([event_id], checkpoint)[event_id]
+
+
+def integrate_and_prove(ids: Sequence[UUID]) -> Proven:
+    """Integrate the log and prove ``ids`` under the checkpoint that results; call after their transaction committed.
+
+    Raises:
+        EventNotFoundError: an event was never recorded, or its transaction did not commit.
+        LedgerDamagedError: tables contradict each other; nothing was signed.
+    """
+    head = integrate()
+    return Proven(head, proofs(ids, head))
+
+
+def log_key() -> str:
+    """This log's public key in the form of C2SP signed-note verifier keys (name, key id, Ed25519 key)."""
+    return str(signer().verifier)

@@ -1,0 +1,172 @@
+"""Writes: record events, give them their place in the log, forget their data."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from jusur.kernel.clock import now
+from jusur.kernel.ids import new_id
+from jusur.ledger import leaves, selectors
+from jusur.ledger.errors import EventError, EventForgottenError, EventNotFoundError, LedgerDamagedError
+from jusur.ledger.models import Checkpoint, Event
+from jusur.ledger.selectors import LedgerEvent
+from jusur.ledger.signer import signer
+from jusur.ledger.store import DatabaseTiles
+from jusur.tlog import checkpoint as checkpoints
+from jusur.tlog import tree as trees
+from jusur.tlog.merkle import leaf_hash
+
+LOCK = 0x4A55_5355_524C_4F47
+"""Key of the advisory lock under which events get their places ("JUSURLOG")."""
+
+BATCH = 10_000
+"""The most events one checkpoint takes in, so that a backlog never makes one long transaction."""
+
+_SEQUENCE = """
+    UPDATE ledger_event SET leaf_index = %s + place.number - 1
+    FROM unnest(%s::uuid[]) WITH ORDINALITY AS place(id, number)
+    WHERE ledger_event.id = place.id AND ledger_event.leaf_index IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event to record; the arguments of :func:`event_record`."""
+
+    kind: str
+    subject_type: str
+    subject_id: str
+    actor: str
+    data: dict[str, Any]
+    purpose: str = ""
+    occurred_at: datetime | None = None
+
+
+def event_record(event: NewEvent) -> LedgerEvent:
+    """Write one event in the caller's transaction; it gets its place in the log at the next ``integrate``.
+
+    Raises:
+        EventError: the event cannot be kept exactly as given.
+    """
+    row = _row(event)
+    row.save(force_insert=True)
+    return selectors.view(row)
+
+
+def event_record_many(events: Iterable[NewEvent]) -> list[LedgerEvent]:
+    """Write many events in the caller's transaction, in a few statements, in the order given.
+
+    Raises:
+        EventError: one of them cannot be kept exactly as given; none is written.
+    """
+    rows = Event.objects.bulk_create([_row(event) for event in events], batch_size=2_000)
+    return [selectors.view(row) for row in rows]
+
+
+def event_forget(event_id: UUID, *, actor: str, reason: str) -> LedgerEvent:
+    """Drop an event's data and salt for good; its leaf and commitment stay, and the forgetting is itself recorded.
+
+    Raises:
+        EventNotFoundError: no such event.
+        EventForgottenError: forgotten already.
+    """
+    with transaction.atomic():
+        changed = Event.objects.filter(id=event_id, forgotten_at__isnull=True).update(
+            data=None, salt=None, forgotten_at=now()
+        )
+        if not changed and not Event.objects.filter(id=event_id).exists():
+            raise EventNotFoundError("The log has no such event.")
+        if not changed:
+            raise EventForgottenError("The event's data was forgotten already.")
+        return event_record(
+            NewEvent(
+                kind="ledger.event.forgotten",
+                subject_type="ledger.event",
+                subject_id=str(event_id),
+                actor=actor,
+                purpose=reason,
+                data={},
+            )
+        )
+
+
+def integrate() -> checkpoints.Checkpoint:
+    """Give every committed event its place, grow the tree, sign one checkpoint; the newest checkpoint.
+
+    Many processes may call it at once: they take turns, and one that finds its events placed by another signs
+    nothing. All of it is one transaction a batch: after a crash at any point either the whole batch is in the log
+    or none of it. Must not be called inside a transaction: a signed checkpoint may only leave once it is kept.
+
+    Raises:
+        RuntimeError: called inside a transaction.
+        LedgerDamagedError: tables contradict each other; nothing was signed.
+        TileError: the stored tree lacks a tile; nothing was signed.
+    """
+    while True:
+        head, placed = _integrate_batch()
+        if placed < BATCH:
+            return head
+
+
+def _integrate_batch() -> tuple[checkpoints.Checkpoint, int]:
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        pending = list(_unsequenced())
+        latest = Checkpoint.objects.order_by("-size").first()
+        if latest is not None and not pending:
+            return checkpoints.parse(latest.note), 0
+        size = 0 if latest is None else latest.size
+        _sequence(size, [row[0] for row in pending])
+        return _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending]), len(pending)
+
+
+def _unsequenced() -> Iterable[tuple[UUID, str, datetime, bytes | memoryview]]:
+    return (
+        Event.objects.filter(leaf_index__isnull=True)
+        .order_by("id")
+        .values_list("id", "kind", "occurred_at", "commitment")[:BATCH]
+    )
+
+
+def _sequence(size: int, ids: Sequence[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SEQUENCE, [size, list(ids)])
+        if cursor.rowcount != len(ids):
+            raise LedgerDamagedError("Not every event could be given its place in the log.")
+
+
+def _grow(size: int, hashes: Sequence[bytes]) -> checkpoints.Checkpoint:
+    store = DatabaseTiles()
+    size = trees.append(store, size, hashes)
+    head = checkpoints.make(size, trees.Tree(store, size).root(), signer())
+    Checkpoint.objects.create(size=size, root=head.root, note=head.text, at=now())
+    return head
+
+
+def _row(event: NewEvent) -> Event:
+    texts = {
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "actor": event.actor,
+        "purpose": event.purpose,
+    }
+    leaves.check(kind=event.kind, data=event.data, **texts)
+    content = leaves.payload(**texts, data=event.data)
+    if len(content) > leaves.MAX_PAYLOAD_BYTES:
+        raise EventError(f"An event has at most {leaves.MAX_PAYLOAD_BYTES} bytes; this one has {len(content)}.")
+    salt = os.urandom(leaves.SALT_BYTES)
+    return Event(
+        id=new_id(),
+        kind=event.kind,
+        **texts,
+        occurred_at=event.occurred_at or now(),
+        data=event.data,
+        salt=salt,
+        commitment=leaves.commitment(salt, content),
+    )
