@@ -15,6 +15,7 @@ ALLOWED_HOSTS = os.environ.get("JUSUR_ALLOWED_HOSTS", "127.0.0.1,localhost").spl
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "jusur.accounts",
+    "jusur.ledger",
     "jusur.directory",
 ]
 MIDDLEWARE = [
