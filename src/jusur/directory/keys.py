@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -53,6 +54,12 @@ def read_certificate(pem: str) -> x509.Certificate:
 def certificate_keyid(certificate: x509.Certificate) -> str:
     """The name of the key a certificate is for."""
     return key_id(certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+def public_digest(key: VerifyKey) -> bytes:
+    """SHA-256 of the key's SubjectPublicKeyInfo (32 bytes), of which fingerprints are made."""
+    body = "".join(line for line in key.pem().splitlines() if not line.startswith("-----"))
+    return hashlib.sha256(base64.b64decode(body)).digest()
 
 
 def keyid_of(use: KeyUse, public: str) -> str:

@@ -52,11 +52,16 @@ def pinned_keys(document: Document) -> dict[str, VerifyKey]:
     return {key.keyid: VerifyKey.from_pem(key.public) for key in document.directory_keys if key.state == "active"}
 
 
-def open_signed(envelope: Mapping[str, Any], pinned: Mapping[str, VerifyKey]) -> Signed:
+def open_signed(envelope: Mapping[str, Any], pinned: Mapping[str, VerifyKey], *, first: bool = False) -> Signed:
     """The document in ``envelope``, signed by a pinned key and by every directory key it announces as new.
 
     Signatures by pinned keys are checked before the content is read. A new directory key must sign the version that
     announces it, so that nobody announces a key that nobody holds.
+
+    Args:
+        envelope: the parsed DSSE envelope.
+        pinned: the directory keys trusted, by keyid.
+        first: this is the first directory held, so no directory key in it is news.
 
     Raises:
         ForgedDirectoryError: no signature by a pinned key, a signature that does not fit, or an announced directory
@@ -74,7 +79,7 @@ def open_signed(envelope: Mapping[str, Any], pinned: Mapping[str, VerifyKey]) ->
             fix="Compare the directory key's fingerprint with the secretariat by telephone before you do anything.",
         ) from None
     announced = {key.keyid for key in document.directory_keys if key.state == "active"} - set(pinned)
-    if not announced <= set(whole.keyids):
+    if not first and not announced <= set(whole.keyids):
         raise ForgedDirectoryError("The directory announces a directory key that did not sign it.")
     for organisation in document.organisations:
         for key in organisation.keys:

@@ -32,7 +32,7 @@ KIND_PATTERN = re.compile(r"\*|[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*(\.\*)?")
 """A message kind, all kinds below a prefix (``evidence.*``), or all (``*``)."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 KEYID = re.compile(r"[0-9a-f]{32}")
-TOKEN = re.compile(r"[a-z][a-z0-9-]{0,31}")
+TOKEN = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 Kind = Literal["bureau", "regional", "partner", "secretariat"]
 Status = Literal["not-joined", "active", "suspended", "withdrawn"]
@@ -43,7 +43,7 @@ STATUSES: Final[tuple[Status, ...]] = ("not-joined", "active", "suspended", "wit
 KEY_USES: Final[tuple[KeyUse, ...]] = ("signing", "sealing", "evidence", "log", "tls", "seal", "recovery")
 REQUIRED_USES: Final[tuple[KeyUse, ...]] = ("signing", "sealing", "evidence", "log", "tls", "seal")
 """Uses for which an active organisation has an active key."""
-CLASSIFICATIONS: Final = ("official", "restricted", "confidential")
+CLASSIFICATIONS: Final = ("official_use_only", "restricted", "confidential")
 """For official use only, restricted, confidential (rules.md, section 2)."""
 
 
