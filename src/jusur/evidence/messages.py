@@ -53,6 +53,7 @@ class PackageBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     package: Id
     request: Id | None
+    before: State | None
     completes: bool
     originator: Annotated[str, msgspec.Meta(max_length=16)]
     case_reference: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -109,11 +110,12 @@ def send_act(request: EvidenceRequest, *, act: str, before: State, data: dict[st
     _send(ACT, request, body)
 
 
-def send_package(package: EvidencePackage, blob: exchange.BlobDescriptor, actor: str) -> None:
-    """Announce a sealed package to the bureau it is sealed to."""
+def send_package(package: EvidencePackage, blob: exchange.BlobDescriptor, *, before: State | None, actor: str) -> None:
+    """Announce a sealed package to the bureau it is sealed to; ``before`` is its request's state until now."""
     body = PackageBody(
         package=str(package.id),
         request=str(package.request_id) if package.request_id else None,
+        before=before,
         completes=package.completes,
         originator=package.originator,
         case_reference=package.case_reference,

@@ -54,7 +54,7 @@ def request_draft(*, to: str, content: Any, actor: accounts.Actor) -> EvidenceRe
         drafted_by=actor.id,
         created_at=clock.now(),
     )
-    _fill(request, parsed)
+    fill(request, parsed)
     request.save(force_insert=True)
     record(request, "evidence.request.drafted", actor.reference)
     return request
@@ -74,7 +74,7 @@ def request_correct(*, request_id: UUID, content: Any, actor: accounts.Actor) ->
         raise ActNotPossibleError("Only a draft can be changed.", fix="Withdraw the request and draft a new one.")
     parsed = contents.parse(content)
     _check_available(parsed, context.current().address, request.counterpart)
-    _fill(request, parsed)
+    fill(request, parsed)
     request.save()
     record(request, "evidence.request.corrected", actor.reference)
     return request
@@ -291,7 +291,8 @@ def _figures(act: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"ground": data["ground"]} if act == "refuse" else {}
 
 
-def _fill(request: EvidenceRequest, content: RequestContent) -> None:
+def fill(request: EvidenceRequest, content: RequestContent) -> None:
+    """Set what the request says from ``content``; the caller saves."""
     encoded = contents.encode(content)
     request.measure = content.measure
     request.instrument = content.instrument
