@@ -75,7 +75,7 @@ class NodeSettings:
     chunk_parallelism: int = _setting("How many chunks travel at once.", default=4)
 
     timestamp_url: str = _setting("RFC 3161 time-stamp authority; empty for none.", default="")
-    timestamp_roots: Path = _setting("PEM file of the authorities' root certificates.", default=_ROOTS)
+    timestamp_roots: Path = _setting("PEM file of the authorities' root certificates.", default=_ROOTS)  # noqa: RUF009 - immutable
     secretariat_url: str = _setting("The secretariat's gate, from which the directory is fetched.", default="")
     directory_fingerprint: str = _setting("SHA-256 (hex) of the directory's root key, pinned at joining.", default="")
 
