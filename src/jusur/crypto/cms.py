@@ -203,7 +203,10 @@ def certificates_of(choices: Any, serial: int) -> tuple[x509.Certificate, ...]:
     if not 1 <= len(parsed) <= MAX_CERTIFICATES or any(one.serial_number <= 0 for one in parsed):
         raise ValueError("no certificate, too many, or one that no authority issues")
     certificates = [x509.load_der_x509_certificate(one.dump()) for one in parsed]
-    return tuple(sorted(certificates, key=lambda one: one.serial_number != serial))
+    certificates.sort(key=lambda one: one.serial_number != serial)
+    if certificates[0].serial_number != serial:
+        raise ValueError("the signer's certificate is missing")
+    return tuple(certificates)
 
 
 def _attributes(
