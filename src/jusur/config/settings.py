@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "jusur.accounts",
     "jusur.ledger",
     "jusur.directory",
+    "jusur.instruments",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
