@@ -7,6 +7,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from jusur.config.database import connection_settings
 
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 _server: Path | None = None
@@ -37,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     _server = _start()
     os.environ["JUSUR_DATABASE_URL"] = f"postgresql://jusur@/postgres?host={_server}"
+    # The settings were read before this file; nothing has connected yet.
+    settings.DATABASES["default"].update(connection_settings(os.environ["JUSUR_DATABASE_URL"]))
 
 
 def pytest_unconfigure() -> None:

@@ -2,7 +2,7 @@
 
 from jusur.accounts.errors import ApprovalMissingError, NotSignedInError, SecondPersonNeededError
 from jusur.accounts.policies import Actor, acting, require
-from jusur.accounts.selectors import actor_by_token, approvals_waiting, officer_names, officers
+from jusur.accounts.selectors import actor_by_token, approvals_waiting, officer_by_email, officer_names, officers
 from jusur.accounts.services import (
     approval_ask,
     approval_decide,
@@ -24,6 +24,7 @@ __all__ = [
     "approval_decide",
     "approval_require",
     "approvals_waiting",
+    "officer_by_email",
     "officer_create",
     "officer_deactivate",
     "officer_names",

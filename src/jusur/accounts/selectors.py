@@ -9,6 +9,7 @@ from jusur.accounts.errors import NotSignedInError
 from jusur.accounts.models import ApiToken, Approval, Officer
 from jusur.accounts.policies import Actor
 from jusur.kernel import clock
+from jusur.kernel.errors import NotFoundError
 
 
 def actor_by_token(secret: str) -> Actor:
@@ -49,6 +50,18 @@ def actor_of(officer: Officer, scopes: frozenset[str] | None = None) -> Actor:
 def officers() -> QuerySet[Officer]:
     """All officers of this node, by name."""
     return Officer.objects.order_by("name")
+
+
+def officer_by_email(email: str) -> Officer:
+    """The officer with this e-mail address.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = Officer.objects.filter(email=email.lower()).first()
+    if found is None:
+        raise NotFoundError("There is no officer with this e-mail address.", fix="See: jusur officer list.")
+    return found
 
 
 def officer_names(ids: set[UUID]) -> dict[UUID, str]:

@@ -166,7 +166,7 @@ def approval_decide(
     approval.decided_by_id = actor.id
     approval.decided_at = clock.now()
     approval.granted = granted
-    approval.reason = text.paragraph(reason, max_length=4000, field="reason")
+    approval.reason = text.paragraph(reason, max_length=4000, field="reason", required=False)
     approval.save()
     _record_approval("accounts.approval.granted" if granted else "accounts.approval.denied", approval, actor)
     return approval

@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "jusur.ledger",
     "jusur.directory",
     "jusur.instruments",
+    "jusur.exchange",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,4 +2,8 @@
 
 from django.core.wsgi import get_wsgi_application
 
+from jusur.config.bootstrap import setup
+from jusur.node import logs
+
+logs.configure("web", setup())
 application = get_wsgi_application()

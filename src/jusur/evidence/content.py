@@ -64,7 +64,7 @@ def parse(value: Any) -> RequestContent:
             raise InvalidInputError("A content field has no valid name.", fix="Use the names the instrument lists.")
     text.line(content.case_reference, max_length=100, field="case_reference")
     for field, value_text in _texts(content):
-        text.paragraph(value_text, max_length=16000, field=field)
+        text.paragraph(value_text, max_length=16000, field=field, required=False)
     if len(encode(content)) > MAX_CONTENT_BYTES:
         raise InvalidInputError("The request is too long.", fix="Attach long documents instead of writing them in.")
     return content
@@ -78,7 +78,7 @@ def parse_conditions(value: Any) -> Conditions:
     """
     conditions = convert(value, Conditions)
     for purpose in (*conditions.purposes, conditions.text):
-        text.paragraph(purpose, max_length=4000, field="conditions")
+        text.paragraph(purpose, max_length=4000, field="conditions", required=False)
     return conditions
 
 

@@ -47,3 +47,8 @@ def record(
 def chain(package_id: UUID) -> list[ledger.LedgerEvent]:
     """The package's events, oldest first."""
     return list(ledger.events(SUBJECT, str(package_id)))
+
+
+def document(package_id: UUID) -> bytes:
+    """The chain with its log proofs, as the offline verifier reads it (docs/reference/ledger.md)."""
+    return ledger.custody_document(SUBJECT, str(package_id))

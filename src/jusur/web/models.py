@@ -30,6 +30,6 @@ class Webhook(models.Model):
     secret = models.CharField(max_length=100)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    last_event = models.UUIDField(null=True)
+    last_leaf = models.BigIntegerField(default=-1)
     failures = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField()

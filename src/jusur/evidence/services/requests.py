@@ -313,7 +313,7 @@ def _check_available(content: RequestContent, requesting: str, requested: str) -
 
 
 def _act_data(request: EvidenceRequest, act: str, data: dict[str, Any]) -> dict[str, Any]:
-    clean: dict[str, Any] = {"text": text.paragraph(str(data.get("text", "")), max_length=16000, field="text")}
+    clean: dict[str, Any] = {"text": text.paragraph(str(data.get("text", "")), max_length=16000, field="text", required=False)}
     if act in {"ask_clarification", "answer_clarification", "extend", "withdraw"} and not clean["text"]:
         raise InvalidInputError(f"{act} needs a text.", fix="Say it in a sentence the other bureau can act on.")
     if act in {"extend", "confirm_preservation"}:

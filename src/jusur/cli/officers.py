@@ -1,0 +1,98 @@
+"""``jusur officer``: the people and systems of this bureau, and their tokens (an act of the node's administrator)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import click
+
+from jusur.cli.output import json_option, print_fields, print_json, print_table
+
+ADMINISTRATOR = "administrator:console"
+
+
+@click.group()
+@click.pass_obj
+def officer(home: str | None) -> None:
+    """Officers, their roles and tokens."""
+    from jusur.config.bootstrap import setup
+
+    setup(home)
+
+
+@officer.command()
+@click.argument("email")
+@click.option("--name", required=True, help="As others read it.")
+@click.option("--role", "roles", multiple=True, required=True, help="officer, supervisor, legal_adviser, … (repeat).")
+@click.option("--system", is_flag=True, help="A national system, not a person.")
+@click.option("--language", type=click.Choice(["ar", "en", "fr", "es"]), default="en")
+@json_option
+def add(email: str, name: str, roles: tuple[str, ...], system: bool, language: str, as_json: bool) -> None:
+    """Add an officer, or a national system."""
+    from jusur.accounts import api as accounts
+
+    kind = "system" if system else "person"
+    found = accounts.officer_create(
+        email=email, name=name, roles=roles, kind=kind, language=language, actor=ADMINISTRATOR
+    )
+    shown = {"id": str(found.id), "email": found.email, "roles": found.roles, "kind": found.kind}
+    if as_json:
+        print_json(shown)
+    else:
+        print_fields(shown)
+
+
+@officer.command()
+@click.argument("email")
+@click.option("--name", default="command line", show_default=True, help="What the token is for.")
+@click.option("--scope", "scopes", multiple=True, help="Limit it to these permissions (repeat).")
+@click.option("--days", default=90, show_default=True, help="How long it lives.")
+@json_option
+def token(email: str, name: str, scopes: tuple[str, ...], days: int, as_json: bool) -> None:
+    """Issue a token; it is shown this once."""
+    from jusur.accounts import api as accounts
+
+    row, secret = accounts.token_issue(
+        officer_id=accounts.officer_by_email(email).id,
+        name=name,
+        scopes=scopes or None,
+        lifetime=timedelta(days=days),
+        actor=ADMINISTRATOR,
+    )
+    if as_json:
+        print_json({"id": str(row.id), "token": secret, "expires_at": row.expires_at.isoformat()})
+    else:
+        click.echo(secret)
+
+
+@officer.command()
+@click.argument("token_id", type=click.UUID)
+def revoke(token_id: UUID) -> None:
+    """End a token now."""
+    from jusur.accounts import api as accounts
+
+    accounts.token_revoke(token_id=token_id, actor=ADMINISTRATOR)
+
+
+@officer.command()
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Close an officer's access: no token works any more."""
+    from jusur.accounts import api as accounts
+
+    accounts.officer_deactivate(officer_id=accounts.officer_by_email(email).id, actor=ADMINISTRATOR)
+
+
+@officer.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List officers."""
+    from jusur.accounts import api as accounts
+
+    rows = [
+        {"email": o.email, "name": o.name, "kind": o.kind, "roles": o.roles, "active": o.is_active}
+        for o in accounts.officers()
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(tuple(rows[0]) if rows else ("email",), [tuple(row.values()) for row in rows])

@@ -1,0 +1,111 @@
+"""The worker process: deliveries, transfers, sealing and checking, clocks, purges and webhooks.
+
+What is to be done stands in the tables; each loop looks there, so a killed worker's successor goes on where it was.
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from jusur.config.bootstrap import setup
+
+log = structlog.get_logger()
+
+TICK_SECONDS = 10.0
+Loop = Callable[[threading.Event], None]
+
+
+def main() -> int:
+    """Run until told to stop (SIGTERM or SIGINT); 0 after a graceful stop, 1 if a loop died."""
+    settings = setup()
+    from jusur.node import logs
+
+    logs.configure("worker", settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    died = threading.Event()
+    threads = [
+        threading.Thread(target=_guarded, args=(name, loop, stop, died), name=name, daemon=True)
+        for name, loop in _loops().items()
+    ]
+    _serve_metrics(settings.worker_port)
+    for thread in threads:
+        thread.start()
+    log.info("worker.ready", loops=len(threads))
+    stop.wait()
+    for thread in threads:
+        thread.join(timeout=20)
+    return int(died.is_set())
+
+
+def _loops() -> dict[str, Loop]:
+    from jusur.evidence import api as evidence
+    from jusur.exchange import api as exchange
+    from jusur.web import webhooks
+
+    return {
+        "courier": exchange.courier_run,
+        "inbox": exchange.inbox_run,
+        "transfers": exchange.transfers_run,
+        "evidence": evidence.work_run,
+        "webhooks": webhooks.run,
+        "clock": _tick_run,
+    }
+
+
+def _guarded(name: str, loop: Loop, stop: threading.Event, died: threading.Event) -> None:
+    """Run ``loop``; if it fails in a way it did not expect, stop the worker, which the supervisor starts again."""
+    from django.db import connections
+
+    try:
+        loop(stop)
+    except Exception:
+        log.exception("worker.loop_failed", loop=name)
+        died.set()
+        stop.set()
+    finally:
+        connections.close_all()
+
+
+def _tick_run(stop: threading.Event) -> None:
+    from django.db import DatabaseError, connections
+
+    from jusur.directory import api as directory
+    from jusur.evidence import api as evidence
+    from jusur.exchange import api as exchange
+    from jusur.kernel.errors import JusurError
+    from jusur.ledger import api as ledger
+    from jusur.web import idempotency
+
+    duties: dict[str, Callable[[], object]] = {
+        "directory": directory.refresh,
+        "deadlines": evidence.raise_alarms,
+        "retention": evidence.retention_purge,
+        "exchange": exchange.tick,
+        "ledger": ledger.integrate,
+        "idempotency": idempotency.forget_old,
+    }
+    while True:
+        for name, duty in duties.items():
+            try:
+                duty()
+            except (JusurError, DatabaseError, OSError) as error:
+                log.warning("worker.duty_failed", duty=name, error=type(error).__name__, detail=str(error)[:200])
+                connections.close_all()
+        if stop.wait(TICK_SECONDS):
+            return
+
+
+def _serve_metrics(port: int) -> None:
+    if port:
+        from prometheus_client import start_http_server
+
+        start_http_server(port, addr="127.0.0.1")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What every app does with its tables: pages, claims on long work."""

@@ -1,0 +1,31 @@
+"""What keeps a node running asks of its web process: is it well, what are its figures."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from jusur import __version__
+from jusur.kernel.errors import NotFoundError
+from jusur.web import problems
+
+
+def health(_request: HttpRequest) -> HttpResponse:
+    """200 while the process answers and reaches its database, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "no database", "version": __version__}, status=503)
+    return JsonResponse({"status": "ok", "version": __version__})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus metrics, for this machine only."""
+    if request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1"}:
+        return not_found(request)
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def not_found(_request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+    """Nothing stands at this address."""
+    return problems.answer(NotFoundError("Nothing stands at this address.", fix="See /v1/openapi.json.").problem())
