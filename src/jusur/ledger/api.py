@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from jusur.ledger.disclosure import consistency_document, custody_document, export
 from jusur.ledger.errors import (
     EventError,
     EventForgottenError,
@@ -51,8 +52,11 @@ __all__ = [
     "checkpoint_at",
     "configure",
     "consistency",
+    "consistency_document",
     "cosign_peer",
+    "custody_document",
     "events",
+    "export",
     "forget",
     "integrate",
     "integrate_and_prove",
