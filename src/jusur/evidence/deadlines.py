@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jusur.evidence.models import EvidenceRequest
-from jusur.evidence.rules import OPEN, clock_stops
+from jusur.evidence.rules import OPEN, State, clock_stops
 from jusur.instruments import api as instruments
 from jusur.kernel import clock
 from jusur.ledger import api as ledger
@@ -14,27 +14,28 @@ ALARM_POINTS = (50, 80, 100)
 
 
 def set_due(request: EvidenceRequest) -> None:
-    """Reckon and keep when ``request`` is due: its instrument's clock from sending, its stops, any extension."""
-    acts = list(request.acts.values_list("act", "at"))
-    request.due_at = None
-    if request.sent_at is not None:
-        deadline = instruments.deadline(
-            request.instrument,
-            request.measure,
-            urgency=request.urgency,
-            directly_accessible=request.content["directly_accessible"],
-            started=request.sent_at,
-            stops=clock_stops(acts),
-        )
-        request.due_at = max(filter(None, (deadline, request.extended_to)), default=None)
+    """Reckon and keep when ``request`` is due: its instrument's clock, the stops, any extension.
+
+    The clock runs from receipt where this bureau received the request, else from sending. While it stands still the
+    last known time is kept.
+    """
+    deadline = _deadline(request)
+    if deadline is not None and deadline.due is None:
+        return
+    moments = [moment for moment in (deadline.due if deadline else None, request.extended_to) if moment]
+    request.due_at = max(moments, default=None)
     request.save(update_fields=["due_at"])
 
 
-def elapsed_percent(started: datetime, due: datetime, moment: datetime) -> int:
-    """How much of the time between ``started`` and ``due`` has gone at ``moment``, in per cent, at least 0."""
-    whole = (due - started).total_seconds()
-    gone = (moment - started).total_seconds()
-    return max(0, int(100 * gone / whole)) if whole > 0 else 100
+def alarm_moments(request: EvidenceRequest) -> list[tuple[int, datetime]]:
+    """The alarm points of ``request`` in per cent of its time, and when each is reached."""
+    started, due = request.received_at or request.sent_at, request.due_at
+    if started is None or due is None:
+        return []
+    deadline = _deadline(request)
+    if deadline is not None and deadline.due == due:
+        return [(alarm.percent, alarm.at) for alarm in deadline.alarms if alarm.at is not None]
+    return [(percent, started + (due - started) * percent / 100) for percent in ALARM_POINTS]
 
 
 @transaction.atomic
@@ -42,21 +43,34 @@ def raise_alarms() -> int:
     """Raise the alarms that have come due on open requests, each once; the number raised."""
     now = clock.now()
     raised = 0
-    waiting = EvidenceRequest.objects.select_for_update(skip_locked=True).filter(
-        state__in=OPEN, due_at__isnull=False, sent_at__isnull=False
+    running = (
+        EvidenceRequest.objects.select_for_update(skip_locked=True)
+        .filter(state__in=OPEN - {State.CLARIFICATION_ASKED}, due_at__isnull=False)
+        .exclude(alarms_raised__contains=[ALARM_POINTS[-1]])
     )
-    for request in waiting.exclude(state="clarification_asked").exclude(alarms_raised__contains=[100]):
-        if request.sent_at is None or request.due_at is None:
-            continue
-        percent = elapsed_percent(request.sent_at, request.due_at, now)
-        due = [point for point in ALARM_POINTS if point <= percent and point not in request.alarms_raised]
-        for point in due:
-            _alarm(request, point)
+    for request in running:
+        due = [percent for percent, at in alarm_moments(request) if at <= now and percent not in request.alarms_raised]
+        for percent in due:
+            _alarm(request, percent)
         if due:
             request.alarms_raised = sorted({*request.alarms_raised, *due})
             request.save(update_fields=["alarms_raised"])
             raised += len(due)
     return raised
+
+
+def _deadline(request: EvidenceRequest) -> instruments.Deadline | None:
+    started = request.received_at or request.sent_at
+    if started is None:
+        return None
+    return instruments.deadline(
+        request.instrument,
+        request.measure,
+        started_at=started,
+        urgency=request.content["urgency"],
+        directly_accessible=request.content["directly_accessible"],
+        stops=clock_stops(request.acts.values_list("act", "at")),
+    )
 
 
 def _alarm(request: EvidenceRequest, percent: int) -> None:

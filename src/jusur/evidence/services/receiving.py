@@ -17,7 +17,6 @@ from jusur.evidence.models import EvidencePackage, EvidenceRequest
 from jusur.evidence.rules import ACTS, Side, State, settle
 from jusur.evidence.services import requests
 from jusur.exchange import api as exchange
-from jusur.instruments import api as instruments
 from jusur.kernel import canonical, clock
 from jusur.kernel.errors import JusurError
 from jusur.kernel.ids import parse_id
@@ -36,11 +35,8 @@ def receive_request(message: exchange.ReceivedMessage) -> None:
     body: RequestBody = message.body
     content = contents.parse(msgspec.to_builtins(body.content))
     own = context.current().address
-    if not instruments.available(content.instrument, content.measure, message.sender, own):
-        raise exchange.MessageRefusedError(
-            "measure-not-available", f"{content.instrument} does not offer this measure between the two countries."
-        )
     try:
+        requests.check_available(content, message.sender, own)
         requests.check_contents(content)
     except JusurError as error:
         raise exchange.MessageRefusedError(error.code, error.detail, fix=error.fix) from None

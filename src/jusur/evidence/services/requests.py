@@ -40,7 +40,7 @@ def request_draft(*, to: str, content: Any, actor: accounts.Actor) -> EvidenceRe
     if to == node.address:
         raise InvalidInputError("A bureau does not send a request to itself.")
     directory.organisation(to)
-    _check_available(parsed, node.address, to)
+    check_available(parsed, node.address, to)
     related = None
     if parsed.related_request is not None:
         related = EvidenceRequest.objects.filter(id=parsed.related_request, counterpart=to).first()
@@ -73,7 +73,7 @@ def request_correct(*, request_id: UUID, content: Any, actor: accounts.Actor) ->
     if request.state != State.DRAFTED:
         raise ActNotPossibleError("Only a draft can be changed.", fix="Withdraw the request and draft a new one.")
     parsed = contents.parse(content)
-    _check_available(parsed, context.current().address, request.counterpart)
+    check_available(parsed, context.current().address, request.counterpart)
     fill(request, parsed)
     request.save()
     record(request, "evidence.request.corrected", actor.reference)
@@ -214,9 +214,36 @@ def check_contents(content: RequestContent) -> None:
     Raises:
         ContentsMissingError: names what is missing and why.
     """
-    missing = instruments.check_contents(content.instrument, content.measure, content.contents)
+    missing = instruments.check_contents(content.instrument, content.measure, content.contents, urgency=content.urgency)
     if missing:
-        raise ContentsMissingError([msgspec.to_builtins(entry) for entry in missing])
+        raise ContentsMissingError(
+            [
+                {
+                    "field": requirement.id,
+                    "label": msgspec.to_builtins(requirement.label),
+                    "why": msgspec.to_builtins(requirement.why),
+                    "source": requirement.source,
+                    "assumed": requirement.assumed,
+                }
+                for requirement in missing
+            ]
+        )
+
+
+def check_available(content: RequestContent, requesting: str, requested: str) -> None:
+    """Let the request pass if its instrument offers its measure between the two bureaus' countries today.
+
+    Raises:
+        MeasureNotAvailableError: it does not.
+    """
+    countries = [directory.organisation(address).country for address in (requesting, requested)]
+    offered = instruments.measures(countries[0], countries[1]) if all(countries) else {}
+    if content.measure not in {measure.id for measure in offered.get(content.instrument, ())}:
+        raise MeasureNotAvailableError(
+            f"{content.instrument} does not offer {content.measure.replace('_', ' ')} between {requesting} and"
+            f" {requested}.",
+            fix=f"See what may be asked: jusur instruments between {requesting} {requested}.",
+        )
 
 
 def locked(request_id: UUID) -> EvidenceRequest:
@@ -302,18 +329,10 @@ def fill(request: EvidenceRequest, content: RequestContent) -> None:
     request.content_sha256 = canonical.sha256_hex(encoded)
 
 
-def _check_available(content: RequestContent, requesting: str, requested: str) -> None:
-    available = instruments.available(content.instrument, content.measure, requesting, requested)
-    if not available:
-        raise MeasureNotAvailableError(
-            f"{content.instrument} does not offer {content.measure.replace('_', ' ')} between {requesting} and"
-            f" {requested}.",
-            fix=f"See what may be asked: jusur instruments between {requesting} {requested}.",
-        )
-
-
 def _act_data(request: EvidenceRequest, act: str, data: dict[str, Any]) -> dict[str, Any]:
-    clean: dict[str, Any] = {"text": text.paragraph(str(data.get("text", "")), max_length=16000, field="text", required=False)}
+    clean: dict[str, Any] = {
+        "text": text.paragraph(str(data.get("text", "")), max_length=16000, field="text", required=False)
+    }
     if act in {"ask_clarification", "answer_clarification", "extend", "withdraw"} and not clean["text"]:
         raise InvalidInputError(f"{act} needs a text.", fix="Say it in a sentence the other bureau can act on.")
     if act in {"extend", "confirm_preservation"}:
@@ -325,7 +344,7 @@ def _act_data(request: EvidenceRequest, act: str, data: dict[str, Any]) -> dict[
         raise InvalidInputError("Only a preservation request is answered by confirming preservation.")
     if act == "refuse":
         clean["ground"] = str(data.get("ground", ""))
-        grounds = instruments.grounds(request.instrument, request.measure)
+        grounds = [ground.id for ground in instruments.grounds(request.instrument, request.measure)]
         if clean["ground"] not in grounds:
             raise InvalidInputError(
                 "The instrument does not list this ground of refusal.", fix=f"Choose among {', '.join(grounds)}."
