@@ -1,10 +1,13 @@
 import json
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from jusur.cli.main import jusur
 from jusur.kernel.errors import InvalidInputError
+from jusur.ledger import api as ledger
 
 
 def run(*arguments: str) -> str:
@@ -37,3 +40,18 @@ def test_list_and_show() -> None:
 def test_a_wrong_country_is_explained() -> None:
     with pytest.raises(InvalidInputError, match="not a country's code"):
         run("between", "MA", "QQ")
+
+
+@pytest.mark.django_db
+def test_adding_a_version_is_an_event_of_the_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jusur.config.bootstrap.setup", lambda home: None)
+    shipped = json.loads(files("jusur.instruments").joinpath("data", "instruments", "classic-mla.json").read_bytes())
+    path = tmp_path / "classic-mla.json"
+    path.write_text(json.dumps(shipped | {"citation": "the treaties in force for us"}), encoding="utf-8")
+    arguments = ["--home", str(tmp_path), "instruments", "add", str(path), "--by", "legal adviser"]
+    result = CliRunner().invoke(jusur, arguments, catch_exceptions=False)
+    assert result.output == "classic-mla version 1 is now active.\n"
+    event = ledger.events("instruments.instrument", "classic-mla")[-1]
+    assert (event.kind, event.actor) == ("instruments.version.added", "legal adviser")
+    shown = CliRunner().invoke(jusur, ["--home", str(tmp_path), "instruments", "show", "classic-mla"])
+    assert json.loads(shown.output)["citation"] == "the treaties in force for us"

@@ -98,9 +98,20 @@ def add(home: str | None, document: Path, actor: str) -> None:
     from jusur.config.bootstrap import setup
 
     setup(home)
-    from jusur.instruments import api
+    from django.db import transaction
 
-    added = api.instrument_version_add(document=document.read_bytes(), actor=actor)
+    from jusur.instruments import api
+    from jusur.ledger import api as ledger
+
+    with transaction.atomic():
+        added = api.instrument_version_add(document=document.read_bytes(), actor=actor)
+        ledger.record(
+            "instruments.version.added",
+            subject_type="instruments.instrument",
+            subject_id=added.id,
+            actor=actor,
+            data={"version": added.version, "digest": api.digest(added.id)},
+        )
     click.echo(f"{added.id} version {added.version} is now active.")
 
 

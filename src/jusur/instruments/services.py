@@ -7,7 +7,7 @@ from jusur.instruments import shipped
 from jusur.instruments.errors import InstrumentVersionError
 from jusur.instruments.models import InstrumentVersion
 from jusur.instruments.schema import MAX_BYTES, Instrument, parse
-from jusur.kernel import canonical, clock
+from jusur.kernel import canonical, clock, text
 
 
 def load_shipped(*, using: str = "default") -> int:
@@ -25,14 +25,18 @@ def load_shipped(*, using: str = "default") -> int:
 def instrument_version_add(*, document: bytes, actor: str) -> Instrument:
     """Add the organisation's own version of an instrument, or a new instrument, and make it the active one.
 
+    The caller records the act in the ledger, in the same transaction (the register knows nothing of the log).
+
     Args:
         document: the whole instrument as JSON (see `jusur.instruments.schema.Instrument`).
         actor: who adds it.
 
     Raises:
         InvalidInstrumentError: the document is not valid.
+        TextError: the actor is not a line of text.
         InstrumentVersionError: its version is not the next of the organisation's own.
     """
+    actor = text.line(actor, max_length=200, field="The actor")
     instrument = parse(document)
     try:
         with transaction.atomic():
