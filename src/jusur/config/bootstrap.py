@@ -1,33 +1,49 @@
 """Makes this process part of a node: its home, its settings, its database, Django."""
 
+import atexit
 import os
 from pathlib import Path
 
-from jusur.node.home import NodeHome
-from jusur.node.settings import NodeSettings, load
+from jusur.node.home import HOME_VARIABLE, NodeHome
+from jusur.node.postgres import EmbeddedPostgres
+from jusur.node.settings import NodeSettings, django_secret, load
 
 
 def setup(home: Path | str | None = None) -> NodeSettings:
     """Point this process at the node in ``home`` and start Django.
 
-    The home is the argument, else ``JUSUR_HOME``, else the user's default. An embedded database must be running
-    (``jusur serve``) for anything that touches it.
+    The home is the argument, else ``JUSUR_HOME``, else the user's default. An embedded database that does not run is
+    started for as long as this process lives, so that commands work while the node is down.
 
     Raises:
-        jusur.kernel.errors.JusurError: there is no node there, or its settings are not valid.
+        jusur.kernel.errors.JusurError: there is no node there, its settings are not valid, or no database answers.
     """
-    settings = load(Path(home) if home else None)
-    os.environ["JUSUR_HOME"] = str(settings.home)
-    os.environ.setdefault("JUSUR_DATABASE_URL", settings.database_url or _embedded_url(settings))
-    os.environ.setdefault("JUSUR_SECRET_KEY", NodeHome(settings.home).django_secret())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jusur.config.settings")
+    place = NodeHome.find(home)
+    settings = load(place)
+    os.environ[HOME_VARIABLE] = str(settings.home)
+    os.environ["JUSUR_SECRET_KEY"] = django_secret(place)
+    os.environ["JUSUR_DATABASE_URL"] = settings.database_url or _embedded_database(place)
+    os.environ["JUSUR_ALLOWED_HOSTS"] = ",".join(dict.fromkeys((settings.web_host, "127.0.0.1", "localhost")))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "jusur.config.settings"
     import django
 
     django.setup()
     return settings
 
 
-def _embedded_url(settings: NodeSettings) -> str:
-    from jusur.node.postgres import EmbeddedPostgres
+def migrate() -> None:
+    """Bring the database's tables to this version, and the shipped legal instruments into the register."""
+    from django.core.management import call_command
 
-    return EmbeddedPostgres(settings.home).url()
+    from jusur.instruments import api as instruments
+
+    call_command("migrate", verbosity=0, interactive=False)
+    instruments.load_shipped()
+
+
+def _embedded_database(place: NodeHome) -> str:
+    server = EmbeddedPostgres(place)
+    if not server.status().accepting:
+        server.start()
+        atexit.register(server.stop)
+    return server.url()

@@ -39,10 +39,10 @@ def receive_request(message: exchange.ReceivedMessage) -> None:
         requests.check_available(content, message.sender, own)
         requests.check_contents(content)
     except JusurError as error:
-        raise exchange.MessageRefusedError(error.code, error.detail, fix=error.fix) from None
+        raise exchange.MessageRefusedError(error.detail, fix=error.fix) from None
     request_id = parse_id(body.request)
     if EvidenceRequest.objects.filter(id=request_id).exists():
-        raise exchange.MessageRefusedError("identifier-taken", "A request with this identifier exists here.")
+        raise exchange.MessageRefusedError("A request with this identifier exists here.")
     request = EvidenceRequest(
         id=request_id,
         side=Side.REQUESTED,
@@ -72,7 +72,7 @@ def receive_act(message: exchange.ReceivedMessage) -> None:
     request = _request_with(message.sender, body.request)
     rule = ACTS.get(body.act)
     if rule is None or rule.local:
-        raise exchange.MessageRefusedError("act-unknown", "This is not an act that bureaus tell each other.")
+        raise exchange.MessageRefusedError("This is not an act that bureaus tell each other.")
     apply_remote(request, body.act, State(body.before), message, body.data)
 
 
@@ -86,7 +86,7 @@ def apply_remote(
     """
     after = settle(State(request.state), before, act, _other(Side(request.side)))
     if after is None:
-        raise exchange.MessageRefusedError("act-not-possible", f"{act} is not possible on this request now.")
+        raise exchange.MessageRefusedError(f"{act} is not possible on this request now.")
     try:
         requests.apply_act(
             request,
@@ -98,7 +98,7 @@ def apply_remote(
             after=after,
         )
     except (ActNotPossibleError, KeyError, JusurError) as error:
-        raise exchange.MessageRefusedError("act-not-possible", f"The act cannot be taken in: {error}.") from None
+        raise exchange.MessageRefusedError(f"The act cannot be taken in: {error}.") from None
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def receive_package(message: exchange.ReceivedMessage) -> None:
     request = _request_with(message.sender, body.request) if body.request else None
     package_id = parse_id(body.package)
     if EvidencePackage.objects.filter(id=package_id).exists():
-        raise exchange.MessageRefusedError("identifier-taken", "A package with this identifier exists here.")
+        raise exchange.MessageRefusedError("A package with this identifier exists here.")
     package = EvidencePackage.objects.create(
         id=package_id,
         direction=Direction.INCOMING,
@@ -153,9 +153,9 @@ def receive_custody(message: exchange.ReceivedMessage) -> None:
         .first()
     )
     if package is None:
-        raise exchange.MessageRefusedError("package-unknown", "This bureau sent you no such package.")
+        raise exchange.MessageRefusedError("This bureau sent you no such package.")
     if body.sealed_sha256 != package.sealed_sha256:
-        raise exchange.MessageRefusedError("digest-differs", "That is not the digest of the package that was sent.")
+        raise exchange.MessageRefusedError("That is not the digest of the package that was sent.")
     _verified_countersignature(message.sender, body)
     if body.event == "verified" and package.state == PackageState.OFFERED:
         package.state = PackageState.COUNTERSIGNED
@@ -178,7 +178,7 @@ def receive_custody(message: exchange.ReceivedMessage) -> None:
 def _request_with(sender: str, request_id: str) -> EvidenceRequest:
     request = EvidenceRequest.objects.select_for_update().filter(id=parse_id(request_id), counterpart=sender).first()
     if request is None or request.state in {State.DRAFTED, State.AWAITING_APPROVAL}:
-        raise exchange.MessageRefusedError("request-unknown", "There is no such request between the two bureaus.")
+        raise exchange.MessageRefusedError("There is no such request between the two bureaus.")
     return request
 
 
@@ -205,7 +205,7 @@ def _verified_statement(sender: str, body: PackageBody) -> statements.SealedStat
         )
         statement = statements.parse(verified.payload)
     except JusurError as error:
-        raise exchange.MessageRefusedError("statement-invalid", error.detail, fix=error.fix) from None
+        raise exchange.MessageRefusedError(error.detail, fix=error.fix) from None
     fits = (
         statement.package == body.package
         and statement.sealed_sha256 == body.blob.sha256
@@ -214,7 +214,7 @@ def _verified_statement(sender: str, body: PackageBody) -> statements.SealedStat
         and statement.conditions == msgspec.to_builtins(body.conditions)
     )
     if not fits:
-        raise exchange.MessageRefusedError("statement-differs", "The signed statement is not about this package.")
+        raise exchange.MessageRefusedError("The signed statement is not about this package.")
     return statement
 
 
@@ -228,10 +228,10 @@ def _verified_countersignature(sender: str, body: CustodyBody) -> None:
         )
         signed = canonical.decode(verified.payload, max_bytes=statements.MAX_BYTES)
     except (CryptoError, JusurError) as error:
-        raise exchange.MessageRefusedError("countersignature-invalid", error.detail, fix=error.fix) from None
+        raise exchange.MessageRefusedError(error.detail, fix=error.fix) from None
     if (signed.get("package"), signed.get("event"), signed.get("sealed_sha256")) != (
         body.package,
         body.event,
         body.sealed_sha256,
     ):
-        raise exchange.MessageRefusedError("countersignature-differs", "The signature is over something else.")
+        raise exchange.MessageRefusedError("The signature is over something else.")
