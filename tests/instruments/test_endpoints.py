@@ -52,6 +52,8 @@ def test_the_register_is_listed_and_read(client: TestClient) -> None:
         ("/instruments/between?a=MA", 422),
         ("/instruments/between?a=MA&b=NO&on=tomorrow", 422),
         ("/instruments/magna-carta", 404),
+        ("/instruments/a\x00b", 404),
+        ("/instruments/\u202e", 404),
     ],
 )
 def test_what_cannot_be_answered_says_why(client: TestClient, path: str, status: int) -> None:

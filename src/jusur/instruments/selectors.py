@@ -1,5 +1,6 @@
 """Reads of the register of legal instruments."""
 
+import re
 from functools import lru_cache
 from uuid import UUID
 
@@ -7,6 +8,8 @@ from jusur.instruments.errors import InstrumentNotFoundError
 from jusur.instruments.models import InstrumentVersion
 from jusur.instruments.schema import Instrument, parse
 from jusur.kernel import canonical
+
+_ID = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 def active() -> tuple[Instrument, ...]:
@@ -34,6 +37,8 @@ def digest(instrument_id: str) -> str:
 
 
 def _row(instrument_id: str, digest: str | None) -> tuple[UUID, str]:
+    if not _ID.fullmatch(instrument_id):  # what no identifier can be never reaches the database (it refuses NUL)
+        instrument_id = ""
     rows = InstrumentVersion.objects.filter(instrument_id=instrument_id)
     rows = rows.filter(active=True) if digest is None else rows.filter(digest=digest)
     found = rows.values_list("pk", "digest").first()
