@@ -1,0 +1,35 @@
+"""What envelopes and answers say of others' directories: who is ahead of us, behind us, or was shown another one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from jusur.exchange import own
+from jusur.exchange.db import execute
+from jusur.exchange.envelope import Header
+
+
+def heard(headers: Iterable[Header], moment: datetime) -> None:
+    """Note that peers are alive, and hold the directory each of them names against ours."""
+    newest: dict[str, Header] = {}
+    for header in headers:
+        known = newest.get(header.sender)
+        if known is None or header.directory.version > known.directory.version:
+            newest[header.sender] = header
+    for peer in sorted(newest):
+        state = newest[peer].directory
+        seen(peer, moment, directory_version=state.version)
+        own.book().gossip(peer, state.version, state.digest)
+
+
+def seen(peer: str, moment: datetime, *, directory_version: int = 0) -> None:
+    """Note that ``peer`` was heard from."""
+    execute(
+        """INSERT INTO exchange_peerstate (peer, last_heard_at, directory_version) VALUES (%s, %s, %s)
+           ON CONFLICT (peer) DO UPDATE SET last_heard_at = EXCLUDED.last_heard_at, silent_since = NULL,
+             directory_version = GREATEST(exchange_peerstate.directory_version, EXCLUDED.directory_version)
+           WHERE exchange_peerstate.last_heard_at IS NULL
+              OR exchange_peerstate.last_heard_at < EXCLUDED.last_heard_at - interval '1 second'
+              OR exchange_peerstate.silent_since IS NOT NULL
+              OR exchange_peerstate.directory_version < EXCLUDED.directory_version""",
+        (peer, moment, directory_version),
+    )
