@@ -5,10 +5,11 @@ import binascii
 import hashlib
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from jusur.crypto import age
+from jusur.crypto import age, certificates
 from jusur.crypto.keys import SealingPublicKey, VerifyKey, key_id
 from jusur.directory.errors import DirectoryDocumentError
 from jusur.directory.schema import Key, KeyUse
@@ -37,15 +38,14 @@ def read_certificate(pem: str) -> x509.Certificate:
     """The one certificate with an elliptic-curve key in ``pem``.
 
     Raises:
-        DirectoryDocumentError: there is none, or more than one.
+        CertificateError: there is none, or more than one.
+        DirectoryDocumentError: its key is of another kind.
     """
-    if pem.count("-----BEGIN ") != 1 or not pem.startswith("-----BEGIN CERTIFICATE-----"):
-        raise DirectoryDocumentError("The text is not one certificate in PEM form.")
+    certificate = certificates.load_certificate(pem)
     try:
-        certificate = x509.load_pem_x509_certificate(pem.encode())
-        key = certificate.public_key()
-    except ValueError:
-        raise DirectoryDocumentError("The text is not a certificate in PEM form.") from None
+        key: object = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise DirectoryDocumentError("The certificate's key is not on an elliptic curve.")
     return certificate
@@ -98,3 +98,13 @@ def check_keyid(key: Key, at: str) -> None:
         raise DirectoryDocumentError(f"The {key.use} key of {at} cannot be read. {error.detail}") from None
     if found != key.keyid:
         raise DirectoryDocumentError(f"The {key.use} key of {at} is not the one its keyid names.")
+
+
+def csr_keyid(pem: str, address: str) -> str:
+    """The name of the key that a certificate request (PKCS#10, PEM) is for; its signature proves possession.
+
+    Raises:
+        CertificateError: the request is refused (see `crypto.certificates.read_request`).
+    """
+    key = certificates.read_request(pem, address=address).public_key
+    return key_id(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))

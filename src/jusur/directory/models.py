@@ -25,6 +25,7 @@ class Organisation(models.Model):
     country = models.CharField(max_length=2, blank=True)
     region = models.CharField(max_length=8, blank=True)
     status = models.CharField(max_length=12, default="not-joined")
+    status_reason = models.CharField(max_length=1000, blank=True, help_text="The secretariat's own note; not sent.")
     sends = ArrayField(models.CharField(max_length=64), default=list)
     receives = ArrayField(models.CharField(max_length=64), default=list)
     classifications = ArrayField(models.CharField(max_length=32), default=list)

@@ -16,7 +16,7 @@ from jusur.crypto.errors import CryptoError
 from jusur.crypto.keys import VerifyKey
 from jusur.directory import envelopes, form
 from jusur.directory.errors import DirectoryDocumentError, JoinRefusedError
-from jusur.directory.keys import ED25519_USES, keyid_of
+from jusur.directory.keys import CERTIFICATE_USES, ED25519_USES, csr_keyid, keyid_of
 from jusur.directory.schema import ADDRESS, KEY_USES, KEYID, MAX_PEM, REQUIRED_USES, Endpoint, KeyUse
 from jusur.kernel import canonical, ids
 from jusur.kernel.errors import JusurError
@@ -95,6 +95,15 @@ def open_request(envelope: bytes, *, vouchers: Mapping[str, VerifyKey] | None = 
     return Asked(request, canonical.sha256_hex(verified.payload), verified.keyids)
 
 
+def peek(envelope: bytes) -> KeyRequest:
+    """The request in ``envelope``, its signatures unchecked: only to find out whose keys must check them.
+
+    Raises:
+        DirectoryDocumentError, CanonicalJSONError: malformed.
+    """
+    return _decode(envelopes.unverified_payload(envelopes.read(envelope, max_bytes=MAX_ENVELOPE_BYTES)))
+
+
 def _decode(payload: bytes) -> KeyRequest:
     try:
         value: Any = canonical.decode(payload, max_bytes=MAX_BYTES, max_depth=6)
@@ -140,8 +149,8 @@ def _check_fields(request: KeyRequest) -> None:
     for key in request.keys:
         _need(bool(KEYID.fullmatch(key.keyid)), "A keyid in the request is not valid.")
         _need(0 < len(key.public) <= MAX_PEM and key.public.isascii(), f"The {key.use} key is not valid.")
-        if key.use not in {"tls", "seal"}:
-            _need(keyid_of(key.use, key.public) == key.keyid, f"The {key.use} key is not the one its keyid names.")
+        found = csr_keyid(key.public, request.address) if key.use in CERTIFICATE_USES else keyid_of(key.use, key.public)
+        _need(found == key.keyid, f"The {key.use} key is not the one its keyid names.")
 
 
 def _need(holds: bool, otherwise: str) -> None:

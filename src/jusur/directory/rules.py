@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from jusur.crypto import dsse
+from jusur.crypto import certificates, dsse, revocations
 from jusur.crypto.errors import CryptoError
 from jusur.crypto.keys import VerifyKey
 from jusur.directory import document as wire
@@ -81,10 +81,20 @@ def open_signed(envelope: Mapping[str, Any], pinned: Mapping[str, VerifyKey], *,
     announced = {key.keyid for key in document.directory_keys if key.state == "active"} - set(pinned)
     if not first and not announced <= set(whole.keyids):
         raise ForgedDirectoryError("The directory announces a directory key that did not sign it.")
+    _check_content(document)
+    return Signed(document, wire.digest(whole.payload), whole.keyids)
+
+
+def _check_content(document: Document) -> None:
+    """The keys are those their keyids name, and the revocation list is the authority's and in force at issue."""
+    try:
+        authority = certificates.load_certificate(document.network_ca)
+        revocations.check_list(revocations.load_list(document.crl), authority, at=document.issued)
+    except CryptoError as error:
+        raise DirectoryDocumentError(f"The authority or revocation list is not valid. {error.detail}") from None
     for organisation in document.organisations:
         for key in organisation.keys:
             check_keyid(key, organisation.address)
-    return Signed(document, wire.digest(whole.payload), whole.keyids)
 
 
 def check_successor(candidate: Signed, held: Signed, now: datetime, *, step: bool = False) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Exists
 
 from jusur.crypto.age import AgeRecipient
+from jusur.crypto.fingerprints import fingerprint_words
 from jusur.crypto.keys import SealingPublicKey, VerifyKey
 from jusur.directory import envelopes, rules
 from jusur.directory.errors import (
@@ -25,8 +26,8 @@ from jusur.directory.errors import (
     OrganisationNotActiveError,
     UnknownOrganisationError,
 )
-from jusur.directory.keys import ED25519_USES, read_sealing_key
-from jusur.directory.models import DirectoryAlarm, DirectoryVersion
+from jusur.directory.keys import ED25519_USES, public_digest, read_sealing_key
+from jusur.directory.models import DirectoryAlarm, DirectoryVersion, JoinRequest
 from jusur.directory.schema import Document, Endpoint, Key, KeyUse, Organisation
 from jusur.kernel import clock
 
@@ -324,3 +325,37 @@ def alarms(*, open_only: bool = True) -> list[DirectoryAlarm]:
     """The alarms raised, latest first."""
     rows = DirectoryAlarm.objects.order_by("-last_at")
     return list(rows.filter(closed_at__isnull=True) if open_only else rows)
+
+
+def join_requests(*, state: str = "") -> list[JoinRequest]:
+    """The requests to join, latest first, in this state ("" for any)."""
+    rows = JoinRequest.objects.order_by("-made_at")
+    return list(rows.filter(state=state) if state else rows)
+
+
+def expires() -> datetime:
+    """When the directory held stops being good.
+
+    Raises:
+        NoDirectoryError: there is none.
+    """
+    return view().expires
+
+
+def organisation_view(found: Organisation, *, keys: bool = False) -> dict[str, Any]:
+    """The organisation as JSON says it; with its keys where asked."""
+    shown: dict[str, Any] = msgspec.to_builtins(found)
+    if not keys:
+        del shown["keys"]
+    return shown
+
+
+def directory_fingerprint() -> str:
+    """The fingerprint of the directory key that signs for longest, in words, as two people compare it.
+
+    Raises:
+        NoDirectoryError: there is no directory.
+    """
+    listed = [key for key in view().document.directory_keys if key.state == "active"]
+    oldest = min(listed, key=lambda key: (key.not_before, key.keyid))
+    return fingerprint_words(public_digest(VerifyKey.from_pem(oldest.public)))

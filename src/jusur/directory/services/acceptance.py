@@ -59,6 +59,11 @@ def held() -> Signed:
     return Signed(wire.decode(envelopes.payload(bytes(row.document))), row.digest, ())
 
 
+def has_directory() -> bool:
+    """Whether this node holds a directory."""
+    return DirectoryVersion.objects.exists()
+
+
 def directory_pin(*, envelope: bytes, fingerprint: str, actor: str) -> DirectoryVersion:
     """Hold a first directory: the one signed by the directory key whose fingerprint two people compared.
 
@@ -84,7 +89,7 @@ def directory_pin(*, envelope: bytes, fingerprint: str, actor: str) -> Directory
     rules.check_time(signed.document, clock.now())
     with transaction.atomic():
         hold_lock()
-        if DirectoryVersion.objects.exists():
+        if has_directory():
             raise ConflictError("This node holds a directory already.", fix="Use jusur directory refresh.")
         return directory_store(signed=signed, envelope=parsed, actor=actor, event="directory.pinned")
 

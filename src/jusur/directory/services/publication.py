@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from cryptography import x509
 from django.db import transaction
 
 from jusur.crypto import dsse
+from jusur.crypto.certificates import load_certificate
 from jusur.crypto.keys import SigningKey
+from jusur.crypto.revocations import Revocation
 from jusur.directory import document as wire
-from jusur.directory import envelopes, rules
+from jusur.directory import rules
 from jusur.directory.keys import CERTIFICATE_USES, ED25519_USES
 from jusur.directory.models import DirectoryVersion, Organisation, OrganisationKey
 from jusur.directory.schema import (
@@ -20,12 +22,16 @@ from jusur.directory.schema import (
     Document,
     Endpoint,
     Key,
+    KeyState,
+    KeyUse,
+    Kind,
     Limits,
     Names,
+    Status,
 )
 from jusur.directory.schema import Organisation as Entry
 from jusur.directory.services import acceptance
-from jusur.directory.services.authority import Authority, Revoked
+from jusur.directory.services.authority import Authority
 from jusur.kernel import clock
 
 CRL_GRACE: Final = timedelta(days=7)
@@ -66,10 +72,8 @@ def directory_publish(
         issued_at=clock.timestamp(now),
         expires_at=clock.timestamp(now + lifetime),
         directory_keys=tuple(sorted(listed, key=lambda key: key.keyid)),
-        network_ca=authority.issuer.certificate(),
-        crl=authority.issuer.revocation_list(
-            list(_revoked()), number=version, now=now, next_update=now + lifetime + CRL_GRACE
-        ),
+        network_ca=authority.certificate(),
+        crl=authority.revocation_list(_revoked(), number=version, at=now, validity=lifetime + CRL_GRACE),
         organisations=tuple(entries()),
     )
     envelope = dsse.sign(PAYLOAD_TYPE, wire.encode(document), authority.directory_keys)
@@ -101,15 +105,13 @@ def entries() -> Iterator[Entry]:
     for row in sorted(rows, key=lambda row: row.address):
         yield Entry(
             address=row.address,
-            kind=row.kind,
+            kind=cast("Kind", row.kind),
             name=Names(**row.name),
             country=row.country,
             region=row.region,
-            status=row.status,
+            status=cast("Status", row.status),
             limits=Limits(tuple(sorted(row.sends)), tuple(sorted(row.receives)), tuple(sorted(row.classifications))),
-            endpoints=tuple(
-                sorted((Endpoint(**e) for e in row.endpoints), key=lambda e: (e.priority, e.gate_url))
-            ),
+            endpoints=tuple(sorted((Endpoint(**e) for e in row.endpoints), key=lambda e: (e.priority, e.gate_url))),
             relay=row.relay,
             keys=tuple(sorted(_keys(row), key=lambda key: (key.use, key.keyid))),
         )
@@ -119,22 +121,22 @@ def _keys(row: Organisation) -> Iterator[Key]:
     for key in row.keys.all():
         if key.state != "retired" or key.use in _KEPT_WHEN_RETIRED:
             yield Key(
-                use=key.use,
+                use=cast("KeyUse", key.use),
                 keyid=key.keyid,
                 public=key.public,
-                state=key.state,
+                state=cast("KeyState", key.state),
                 not_before=clock.timestamp(key.not_before),
                 not_after=None if key.not_after is None else clock.timestamp(key.not_after),
                 revoked_at=None if key.revoked_at is None else clock.timestamp(key.revoked_at),
             )
 
 
-def _revoked() -> Iterator[Revoked]:
+def _revoked() -> Iterator[Revocation]:
     rows = OrganisationKey.objects.filter(use__in=CERTIFICATE_USES, state="revoked").order_by("keyid")
     for row in rows:
         if row.revoked_at is not None:
-            serial = x509.load_pem_x509_certificate(row.public.encode()).serial_number
-            yield Revoked(serial=serial, at=row.revoked_at)
+            serial = load_certificate(row.public).serial_number
+            yield Revocation(serial, row.revoked_at, x509.ReasonFlags.key_compromise)
 
 
 def _first_keys(authority: Authority, now: datetime) -> tuple[DirectoryKey, ...]:
@@ -143,8 +145,4 @@ def _first_keys(authority: Authority, now: datetime) -> tuple[DirectoryKey, ...]
 
 def directory_key(key: SigningKey, now: datetime) -> DirectoryKey:
     """``key`` as the directory lists it."""
-    return DirectoryKey(
-        keyid=key.keyid, public=key.public.pem(), state="active", not_before=clock.timestamp(now)
-    )
-
-
+    return DirectoryKey(keyid=key.keyid, public=key.public.pem(), state="active", not_before=clock.timestamp(now))
