@@ -33,21 +33,22 @@ FILE_NAME_BYTES = 255
 _GROWTH = 4
 """Text longer than this many times its limit is refused before the work of normalising it (NFC shrinks at most so)."""
 
-_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
-    chr((plane << 16) + 0xFFFE) + chr((plane << 16) + 0xFFFF) for plane in range(15)
-)
-_ALWAYS = (
+_BASIC = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029"  # controls and separators, but for tab and line feed
     "\xad\u034f\u180e\u200b\u2060-\u2065\ufeff"  # soft hyphen, joiners, zero-width spaces
     "\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800"  # letters and signs that show nothing
     "\u202a-\u202e\u2066-\u2069\u206a-\u206f"  # bidi embeddings, overrides, isolates; deprecated formats
-    "\ufff0-\ufffd"  # annotations, object and replacement characters
-    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"  # formats of rare notations
-    "\ue000-\uf8ff\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff"  # private use, tags
-    "\ud800-\udfff" + _NONCHARACTERS
+    "\ufff0-\uffff\ufdd0-\ufdef"  # annotations, object and replacement characters, non-characters
+    "\ue000-\uf8ff\ud800-\udfff"  # private use, surrogates
 )
-_IN_PARAGRAPH = re.compile(f"[{_ALWAYS}]")
-_IN_LINE = re.compile(f"[{_ALWAYS}\t\n\u061c\u200e\u200f]")
+_SUPPLEMENTARY = re.compile(
+    "[\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"  # formats of rare notations
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff"  # tags, private use
+    + "".join(f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(1, 15))
+    + "]"
+)
+_IN_PARAGRAPH = re.compile(f"[{_BASIC}]")  # one plane a pattern: Python then searches by table
+_IN_LINE = re.compile(f"[{_BASIC}\t\n\u061c\u200e\u200f]")
 _CONTEXTUAL = re.compile("[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _BIDI_FORMATS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _JOINING = re.compile(  # Arabic, Syriac, N'Ko, Mandaic and their supplements; Mongolian, Phags-pa; Manichaean … Adlam
@@ -128,7 +129,7 @@ def isolate(text: str) -> str:
 def shown(text: str, *, max_length: int = 80) -> str:
     r"""Untrusted ``text`` for a log or a terminal: refused characters as ``\u{202E}``, cut to ``max_length``."""
     cut = text if len(text) <= max_length else text[: max_length - 1] + "…"
-    return _IN_LINE.sub(lambda found: f"\\u{{{ord(found.group()):04X}}}", cut)
+    return _SUPPLEMENTARY.sub(_escaped, _IN_LINE.sub(_escaped, cut))
 
 
 def _checked(value: object, *, max_length: int, field: str, required: bool, refused: re.Pattern[str]) -> str:
@@ -142,7 +143,7 @@ def _checked(value: object, *, max_length: int, field: str, required: bool, refu
         raise _too_long(field, max_length)
     if required and not text:
         raise TextError(f"{field} is empty.", fix=f"Fill in {field}.")
-    if (found := refused.search(text)) is not None:
+    if (found := refused.search(text) or (None if text.isascii() else _SUPPLEMENTARY.search(text))) is not None:
         raise _hidden(field, text, found.start())
     if not text.isascii():
         _check_context(text, field)
@@ -194,6 +195,10 @@ def _check_marks(text: str, field: str) -> None:
         if run > MAX_MARKS or starts:
             where = "starts with a combining mark" if starts else f"has more than {MAX_MARKS} combining marks in a row"
             raise TextError(f"{field} {where}.", fix="Remove the marks.")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{{{ord(found.group()):04X}}}"
 
 
 def _too_long(field: str, max_length: int) -> TextError:
