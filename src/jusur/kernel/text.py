@@ -13,6 +13,7 @@ Kept, because names cannot be written without them, but only where they do their
 - ZWNJ and ZWJ after a virama (Indic scripts) or between letters of a joining script (Persian, Urdu, Kurdish, Uyghur),
   ZWJ also inside emoji. Between Latin letters they would only hide a difference, so there they are refused.
 - One variation selector after a character that may have variants (ideographs, symbols, Mongolian), never two.
+- Format characters that are visible signs (Arabic number sign, end of ayah and their kind).
 - LRM, RLM and ALM in paragraphs, where Arabic typists use them; not in lines, which are compared and matched.
 
 The table is written out, not taken from the interpreter's Unicode version, so that two nodes never disagree on what
