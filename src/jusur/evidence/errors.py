@@ -46,3 +46,10 @@ class EvidenceRejectedError(JusurError):
     code = "evidence-rejected"
     title = "The evidence does not verify"
     status = 422
+
+
+class ChangedEvidenceError(ConflictError):
+    """The files to seal are no longer those that two people released."""
+
+    code = "evidence-changed"
+    title = "The evidence changed"

@@ -9,7 +9,7 @@ from django.db import transaction
 from jusur.accounts import api as accounts
 from jusur.directory import api as directory
 from jusur.evidence import content as contents
-from jusur.evidence import custody_log, intake
+from jusur.evidence import custody_log, intake, waking
 from jusur.evidence.custody import Direction, PackageState, may_follow
 from jusur.evidence.errors import ActNotPossibleError
 from jusur.evidence.models import EvidenceItem, EvidencePackage, EvidenceRequest
@@ -97,6 +97,7 @@ def items_collect(*, package_id: UUID, name: str, method: str, tool: str, actor:
     method = text.line(method, max_length=200, field="method")
     tool = text.line(tool, max_length=200, field="tool")
     now = clock.now()
+    waking.wake()
     return EvidenceItem.objects.bulk_create(
         EvidenceItem(
             package=package,
@@ -128,6 +129,12 @@ def release_ask(*, package_id: UUID, actor: accounts.Actor) -> EvidencePackage:
         raise ActNotPossibleError(
             "The package is empty, or a file is still being hashed.", fix="Collect evidence and wait for its hashes."
         )
+    ask(package, actor)
+    return package
+
+
+def ask(package: EvidencePackage, actor: accounts.Actor) -> None:
+    """Put the release of ``package`` (locked by the caller) to a second person."""
     digest = release_digest(package)
     accounts.approval_ask(
         act=RELEASE,
@@ -138,7 +145,6 @@ def release_ask(*, package_id: UUID, actor: accounts.Actor) -> EvidencePackage:
     )
     move(package, PackageState.AWAITING_RELEASE)
     custody_log.record(package, "custody.release_asked", actor.reference, data={"content_sha256": digest})
-    return package
 
 
 @transaction.atomic
@@ -164,6 +170,7 @@ def release_decide(
         actor=actor,
     )
     move(package, PackageState.SEALING if granted else PackageState.COLLECTING)
+    waking.wake()
     custody_log.record(
         package,
         "custody.released" if granted else "custody.release_denied",
@@ -184,6 +191,7 @@ def release_digest(package: EvidencePackage) -> str:
                 "to": package.counterpart,
                 "conditions": package.conditions,
                 "completes": package.completes,
+                "forwarded_from": str(package.forwarded_from_id) if package.forwarded_from_id else None,
                 "items": [[item.path, str(item.size), item.sha256] for item in package.items.all()],
             }
         )

@@ -1,0 +1,7 @@
+"""The evidence room's door: what the worker runs, and how a package is opened for others."""
+
+from jusur.evidence.deadlines import raise_alarms
+from jusur.evidence.services.holdings import retention_purge
+from jusur.evidence.work import run as work_run
+
+__all__ = ["raise_alarms", "retention_purge", "work_run"]

@@ -1,0 +1,202 @@
+"""What a bureau does with evidence it holds: countersign, open, pass on, destroy. Conditions of use bind each act."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from jusur.accounts import api as accounts
+from jusur.directory import api as directory
+from jusur.evidence import custody_log, messages, opening, statements
+from jusur.evidence.custody import Direction, PackageState
+from jusur.evidence.errors import ActNotPossibleError, ConditionsForbidError
+from jusur.evidence.messages import CustodyBody
+from jusur.evidence.models import EvidencePackage
+from jusur.evidence.rules import State
+from jusur.evidence.services import packages, requests
+from jusur.kernel import clock, text
+from jusur.node import context
+
+_HELD = frozenset({PackageState.VERIFIED, PackageState.COUNTERSIGNED})
+
+
+@transaction.atomic
+def package_countersign(*, package_id: UUID, actor: accounts.Actor) -> EvidencePackage:
+    """Give the sender this bureau's signed word that the package arrived whole and verified.
+
+    Raises:
+        ActNotPossibleError: the package is not verified, or was countersigned already.
+        ForbiddenError: not the actor's act.
+    """
+    accounts.require(actor, "request.approve")
+    package = packages.locked(package_id, Direction.INCOMING)
+    packages.move(package, PackageState.COUNTERSIGNED)
+    package.countersigned_at = clock.now()
+    package.save(update_fields=["countersigned_at"])
+    custody_log.record(package, "custody.countersigned", actor.reference)
+    tell_sender(package, "verified", actor.reference)
+    if package.request_id and package.completes:
+        request = requests.locked(package.request_id)
+        if request.state == State.FULFILLED:
+            requests.apply_act(
+                request,
+                "confirm",
+                by=context.current().address,
+                actor=actor.reference,
+                data={"package": str(package.id)},
+            )
+    return package
+
+
+def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accounts.Actor) -> dict[str, Any]:
+    """Decrypt and unpack a package into a new folder of the node's exports.
+
+    Args:
+        package_id: a verified package.
+        folder: the new folder's name; the package's identifier if empty.
+        purpose: why: one that the conditions of use name.
+        actor: who.
+
+    Returns:
+        The folder, and the number of files and bytes in it.
+
+    Raises:
+        ConditionsForbidError: the conditions do not name this purpose.
+        ActNotPossibleError, ConflictError: it is not verified; the folder exists.
+    """
+    accounts.require(actor, "evidence.read")
+    purpose = text.paragraph(purpose, max_length=2000, field="purpose")
+    name = text.file_name(folder or str(package_id), field="folder")
+    with transaction.atomic():
+        package = _held(package_id)
+        require_purpose(package, purpose)
+        custody_log.record(package, "custody.accessed", actor.reference, purpose=purpose)
+    target = context.current().home.path / "exports" / name
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    files, size = opening.extract(package, target)
+    with transaction.atomic():
+        package = _held(package_id)
+        custody_log.record(
+            package, "custody.exported", actor.reference, purpose=purpose, data={"files": files, "bytes": str(size)}
+        )
+        tell_sender(package, "exported", actor.reference, purpose=purpose)
+    return {"folder": str(target), "files": files, "bytes": size}
+
+
+@transaction.atomic
+def package_forward(*, package_id: UUID, to: str, purpose: str, actor: accounts.Actor) -> EvidencePackage:
+    """Prepare a copy for another bureau, where the originator's conditions name it; a second person releases it.
+
+    Raises:
+        ConditionsForbidError: the conditions do not name that bureau, or not this purpose.
+        ActNotPossibleError: the package is not verified.
+    """
+    accounts.require(actor, "evidence.acquire")
+    purpose = text.paragraph(purpose, max_length=2000, field="purpose")
+    package = _held(package_id)
+    require_purpose(package, purpose)
+    directory.organisation(to)
+    if to not in package.conditions["forwarding"]:
+        raise ConditionsForbidError(
+            f"The originator {package.originator} does not allow passing this on to {to}.",
+            fix=f"Ask {package.originator} by a message; it may send the package there itself.",
+        )
+    copy = EvidencePackage.objects.create(
+        direction=Direction.OUTGOING,
+        state=PackageState.COLLECTING,
+        counterpart=to,
+        originator=package.originator,
+        forwarded_from=package,
+        case_reference=package.case_reference,
+        purpose=purpose,
+        legal_basis=package.legal_basis,
+        conditions=package.conditions,
+        created_at=clock.now(),
+    )
+    packages.ask(copy, actor)
+    custody_log.record(package, "custody.forwarded", actor.reference, purpose=purpose, data={"to": to})
+    return copy
+
+
+@transaction.atomic
+def package_destroy(*, package_id: UUID, purpose: str, actor: accounts.Actor) -> EvidencePackage:
+    """Delete this bureau's sealed copy for good; events and proofs stay.
+
+    Raises:
+        ActNotPossibleError: it is still being sealed, fetched or checked.
+        ForbiddenError: not the actor's act.
+    """
+    accounts.require(actor, "evidence.release")
+    package = packages.locked(package_id)
+    destroy(package, text.paragraph(purpose, max_length=2000, field="purpose"), actor.reference)
+    return package
+
+
+def destroy(package: EvidencePackage, purpose: str, actor: str) -> None:
+    """Destroy the locked ``package``'s bytes and tell the sender, in the caller's transaction."""
+    packages.move(package, PackageState.DESTROYED)
+    package.destroyed_at = clock.now()
+    package.save(update_fields=["destroyed_at"])
+    custody_log.record(package, "custody.destroyed", actor, purpose=purpose)
+    if package.direction == Direction.INCOMING:
+        tell_sender(package, "destroyed", actor, purpose=purpose)
+    vault, blob = context.current().vault, package.blob
+    if blob:
+        transaction.on_commit(lambda: vault.delete(blob, reason=purpose) if vault.exists(blob) else None)
+
+
+def retention_purge() -> int:
+    """Destroy received packages whose conditions of use say that their time is over; the number destroyed."""
+    now, done = clock.now(), 0
+    held = EvidencePackage.objects.filter(direction=Direction.INCOMING, state__in=_HELD, received_at__isnull=False)
+    for package_id in held.values_list("id", flat=True).iterator():
+        with transaction.atomic():
+            package = packages.locked(package_id)
+            received = package.received_at
+            if received is None or package.state not in _HELD:
+                continue
+            if received + timedelta(days=package.conditions["retention_days"]) <= now:
+                destroy(package, "The time of retention is over.", "node")
+                done += 1
+    return done
+
+
+def require_purpose(package: EvidencePackage, purpose: str) -> None:
+    """Let ``purpose`` pass if the conditions of use name it.
+
+    Raises:
+        ConditionsForbidError: they do not. Conditions without a purpose allow none.
+    """
+    allowed = package.conditions["purposes"]
+    if purpose not in allowed:
+        raise ConditionsForbidError(
+            "The conditions of use do not name this purpose.",
+            fix="Allowed: " + "; ".join(allowed) + "." if allowed else f"Ask {package.originator} for its consent.",
+        )
+
+
+def tell_sender(package: EvidencePackage, event: str, actor: str, *, purpose: str = "", detail: str = "") -> None:
+    """Tell the sender of an incoming ``package`` what was done with it, countersigned."""
+    messages.send_custody(
+        package,
+        CustodyBody(
+            package=str(package.id),
+            event=event,  # type: ignore[arg-type] # each caller names one of the body's events
+            at=clock.timestamp(clock.now()),
+            actor=actor,
+            purpose=purpose or package.purpose,
+            sealed_sha256=package.sealed_sha256,
+            countersignature=statements.countersign(package, event, actor),
+            detail=detail[:2000],
+        ),
+    )
+
+
+def _held(package_id: UUID) -> EvidencePackage:
+    package = packages.locked(package_id, Direction.INCOMING)
+    if package.state not in _HELD:
+        raise ActNotPossibleError(
+            "The package is not verified.", fix="Wait for its verification, or see why it failed."
+        )
+    return package
