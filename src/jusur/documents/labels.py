@@ -64,19 +64,10 @@ _ROWS: Final[dict[str, tuple[str, str, str, str]]] = {
     "ledger": ("القيد في السجل", "Ledger entry", "Entrée au registre", "Asiento en el registro"),
     "checks": ("نتائج التحقق", "Verification", "Vérification", "Verificación"),
     "repeat": (
-        "كل نتيجة أدناه صادرة عن برنامج عام لم يكتبه أصحاب هذا النظام، ويمكن لأي شخص تكرارها بالأمر المبين.",
-        (
-            "Each result below was given by a public program that is no part of this system. "
-            "Anyone can repeat it with the command shown."
-        ),
-        (
-            "Chaque résultat ci-dessous a été rendu par un programme public étranger à ce système. "
-            "Chacun peut le répéter avec la commande indiquée."
-        ),
-        (
-            "Cada resultado siguiente procede de un programa público ajeno a este sistema. "
-            "Cualquiera puede repetirlo con la orden indicada."
-        ),
+        "يمكن لأي شخص تكرار كل تحقق أدناه بالأمر المبين، ببرامج عامة وببرنامج التحقق المرفق بالحزمة.",
+        "Anyone can repeat each check below with the command shown: by public programs, and by the verifier in the package.",
+        "Chacun peut répéter chaque contrôle avec la commande indiquée : programmes publics et vérificateur joint au paquet.",
+        "Cualquiera puede repetir cada control con la orden indicada: programas públicos y el verificador del paquete.",
     ),
     "passed": ("سليم", "Passed", "Réussi", "Superada"),
     "failed": ("فشل", "Failed", "Échec", "Fallida"),

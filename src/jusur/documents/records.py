@@ -76,7 +76,7 @@ class CheckRow:
 
     Attributes:
         kind: a key of ``labels.CHECKS``; any other text is shown as it is.
-        outcome: what the outside program said.
+        outcome: what the program said.
         command: exactly as to be typed.
         detail: the program's version or its words.
     """
