@@ -65,8 +65,8 @@ _ROWS: Final[dict[str, tuple[str, str, str, str]]] = {
     "checks": ("نتائج التحقق", "Verification", "Vérification", "Verificación"),
     "repeat": (
         "يمكن لأي شخص تكرار كل تحقق أدناه بالأمر المبين، ببرامج عامة وببرنامج التحقق المرفق بالحزمة.",
-        "Anyone can repeat each check below with the command shown: by public programs, and by the verifier in the package.",
-        "Chacun peut répéter chaque contrôle avec la commande indiquée : programmes publics et vérificateur joint au paquet.",
+        "Anyone can repeat each check with the command shown: public programs, and the verifier in the package.",
+        "Chacun peut répéter chaque contrôle avec la commande indiquée : programmes publics et vérificateur joint.",
         "Cualquiera puede repetir cada control con la orden indicada: programas públicos y el verificador del paquete.",
     ),
     "passed": ("سليم", "Passed", "Réussi", "Superada"),
