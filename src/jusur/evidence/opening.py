@@ -7,34 +7,29 @@ from jusur.directory import api as directory
 from jusur.evidence import stamping
 from jusur.evidence.models import EvidencePackage
 from jusur.node import context
-from jusur.packages import Report
+from jusur.packages import Report, Trust
 from jusur.packages import extract as unpack
-from jusur.packages import verify as check
+from jusur.packages import verify as examine
 
 
 def verify(package: EvidencePackage) -> Report:
-    """Check every digest, signature and time-stamp of ``package`` without writing any of its content.
+    """Check every digest, signature and time-stamp of ``package`` without writing any of its content."""
+    node = context.current()
+    with node.vault.open(package.blob) as file:
+        return examine(file, node.keys.evidence_identity, trust=_trust())
+
+
+def extract(package: EvidencePackage, folder: Path) -> Report:
+    """Unpack ``package`` into ``folder/<its identifier>``.
 
     Raises:
-        jusur.kernel.errors.JusurError: it cannot be opened at all.
+        PackageError: it does not verify.
+        ConflictError: it has been unpacked there.
     """
     node = context.current()
     with node.vault.open(package.blob) as file:
-        return check(
-            file,
-            node.keys.evidence_identities,
-            network_roots=[load_certificate(directory.tls_ca())],
-            tsa_roots=stamping.load_roots(),
-        )
+        return unpack(file, node.keys.evidence_identity, folder, trust=_trust())
 
 
-def extract(package: EvidencePackage, folder: Path) -> tuple[int, int]:
-    """Unpack ``package`` into the new ``folder``; the number of payload files and their bytes.
-
-    Raises:
-        jusur.kernel.errors.JusurError: it does not verify, or the folder exists.
-    """
-    node = context.current()
-    with node.vault.open(package.blob) as file:
-        found = unpack(file, node.keys.evidence_identities, folder)
-    return found.files, found.bytes
+def _trust() -> Trust:
+    return Trust(network=[load_certificate(directory.tls_ca())], timestamps=stamping.load_roots())

@@ -3,58 +3,39 @@
 Both are DSSE documents a court can keep beside the package; docs/reference/sealed-package.md tells how to check them.
 """
 
-from typing import Annotated, Any, Final, Literal
-
-import msgspec
+from collections.abc import Mapping
+from typing import Any, Final
 
 from jusur.crypto import dsse
+from jusur.directory import api as directory
 from jusur.evidence.models import EvidencePackage
 from jusur.kernel import canonical, clock
-from jusur.kernel.errors import InvalidInputError
 from jusur.node import context
+from jusur.packages import STATEMENT_TYPE, SealedPackage, statement
 
-PAYLOAD_TYPE: Final = "application/vnd.jusur.package+json"
 COUNTERSIGNATURE_TYPE: Final = "application/vnd.jusur.countersignature+json"
-MAX_BYTES: Final = 2 * 1024 * 1024
-
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+MAX_BYTES: Final = 256 * 1024
 
 
-class SealedStatement(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What the sealing bureau says of a package: whose, for whom, for what request, exactly which bytes."""
-
-    v: Literal[1]
-    package: str
-    request: str | None
-    sender: str = msgspec.field(name="from")
-    to: str
-    sealed_at: str
-    sealed_sha256: Digest
-    size: Annotated[int, msgspec.Meta(ge=1)]
-    chunk_size: Annotated[int, msgspec.Meta(ge=1)]
-    chunks_sha256: Digest
-    tagmanifest_sha256: Digest
-    files: Annotated[int, msgspec.Meta(ge=1)]
-    bytes: Annotated[int, msgspec.Meta(ge=0)]
-    conditions: dict[str, Any]
+def sign(package: EvidencePackage, sealed: SealedPackage) -> dict[str, Any]:
+    """This bureau's signed statement on what it sealed: whose, for whom, for what request, exactly which bytes."""
+    value = statement(
+        sealed,
+        request=str(package.request_id or ""),
+        sender=context.current().address,
+        receivers=[package.counterpart],
+        conditions=package.conditions,
+    )
+    return dsse.sign(STATEMENT_TYPE, canonical.encode(value), [context.current().keys.signing])
 
 
-def parse(payload: bytes) -> SealedStatement:
-    """The statement in a verified DSSE payload.
+def read(document: Mapping[str, Any], sender: str) -> dict[str, Any]:
+    """The statement in ``document``, if ``sender`` signed it.
 
     Raises:
-        InvalidInputError: it is not of this form.
+        SignatureError, CanonicalJSONError: it did not, or it is not JSON.
     """
-    try:
-        return msgspec.convert(canonical.decode(payload, max_bytes=MAX_BYTES), SealedStatement)
-    except msgspec.ValidationError as error:
-        raise InvalidInputError(f"The package's statement is not valid: {error}.") from None
-
-
-def sign(statement: SealedStatement) -> dict[str, Any]:
-    """``statement`` signed with this bureau's key."""
-    payload = canonical.encode(msgspec.to_builtins(statement))
-    return dsse.sign(PAYLOAD_TYPE, payload, [context.current().keys.signing])
+    return _read(document, sender, STATEMENT_TYPE)
 
 
 def countersign(package: EvidencePackage, event: str, actor: str) -> dict[str, Any]:
@@ -69,3 +50,19 @@ def countersign(package: EvidencePackage, event: str, actor: str) -> dict[str, A
         "at": clock.timestamp(clock.now()),
     }
     return dsse.sign(COUNTERSIGNATURE_TYPE, canonical.encode(payload), [context.current().keys.signing])
+
+
+def read_countersignature(document: Mapping[str, Any], receiver: str) -> dict[str, Any]:
+    """The countersignature in ``document``, if ``receiver`` signed it.
+
+    Raises:
+        SignatureError, CanonicalJSONError: it did not, or it is not JSON.
+    """
+    return _read(document, receiver, COUNTERSIGNATURE_TYPE)
+
+
+def _read(document: Mapping[str, Any], signer: str, payload_type: str) -> dict[str, Any]:
+    keys = directory.verify_keys(signer)
+    verified = dsse.verify(document, keys, payload_type=payload_type, max_bytes=MAX_BYTES)
+    value = canonical.decode(verified.payload, max_bytes=MAX_BYTES)
+    return value if isinstance(value, dict) else {}

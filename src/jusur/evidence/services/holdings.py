@@ -54,7 +54,7 @@ def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accoun
 
     Args:
         package_id: a verified package.
-        folder: the new folder's name; the package's identifier if empty.
+        folder: a folder of the exports; the package comes into one of its own there.
         purpose: why: one that the conditions of use name.
         actor: who.
 
@@ -67,21 +67,22 @@ def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accoun
     """
     accounts.require(actor, "evidence.read")
     purpose = text.paragraph(purpose, max_length=2000, field="purpose")
-    name = text.file_name(folder or str(package_id), field="folder")
+    name = text.file_name(folder or "evidence", field="folder")
     with transaction.atomic():
         package = _held(package_id)
         require_purpose(package, purpose)
         custody_log.record(package, "custody.accessed", actor.reference, purpose=purpose)
     target = context.current().home.path / "exports" / name
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    files, size = opening.extract(package, target)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    report = opening.extract(package, target)
+    files, size = len(report.files), report.payload_bytes
     with transaction.atomic():
         package = _held(package_id)
         custody_log.record(
             package, "custody.exported", actor.reference, purpose=purpose, data={"files": files, "bytes": str(size)}
         )
         tell_sender(package, "exported", actor.reference, purpose=purpose)
-    return {"folder": str(target), "files": files, "bytes": size}
+    return {"folder": str(target / str(package_id)), "files": files, "bytes": size}
 
 
 @transaction.atomic

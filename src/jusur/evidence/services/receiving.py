@@ -1,13 +1,11 @@
 """What arrives from other bureaus: requests, acts on requests, packages, and word of what became of a package."""
 
+import base64
 from datetime import timedelta
 
 import msgspec
 from django.db import transaction
 
-from jusur.crypto import dsse
-from jusur.crypto.errors import CryptoError
-from jusur.directory import api as directory
 from jusur.evidence import content as contents
 from jusur.evidence import custody_log, deadlines, statements
 from jusur.evidence.custody import Direction, PackageState
@@ -109,7 +107,7 @@ def receive_package(message: exchange.ReceivedMessage) -> None:
         MessageRefusedError: the statement is not the sender's, or does not fit the blob it announces.
     """
     body: PackageBody = message.body
-    statement = _verified_statement(message.sender, body)
+    _check_statement(message.sender, body)
     request = _request_with(message.sender, body.request) if body.request else None
     package_id = parse_id(body.package)
     if EvidencePackage.objects.filter(id=package_id).exists():
@@ -129,7 +127,7 @@ def receive_package(message: exchange.ReceivedMessage) -> None:
         statement=body.statement,
         blob=body.blob.name,
         size=body.blob.size,
-        sealed_sha256=statement.sealed_sha256,
+        sealed_sha256=body.blob.sha256,
         created_at=message.received_at,
     )
     custody_log.record(package, "custody.announced", f"bureau:{message.sender}", data={"size": body.blob.size})
@@ -156,7 +154,7 @@ def receive_custody(message: exchange.ReceivedMessage) -> None:
         raise exchange.MessageRefusedError("This bureau sent you no such package.")
     if body.sealed_sha256 != package.sealed_sha256:
         raise exchange.MessageRefusedError("That is not the digest of the package that was sent.")
-    _verified_countersignature(message.sender, body)
+    _check_countersignature(message.sender, body)
     if body.event == "verified" and package.state == PackageState.OFFERED:
         package.state = PackageState.COUNTERSIGNED
         package.countersigned_at = clock.parse_timestamp(body.at)
@@ -195,43 +193,29 @@ def _known(act: str, data: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-def _verified_statement(sender: str, body: PackageBody) -> statements.SealedStatement:
+def _check_statement(sender: str, body: PackageBody) -> None:
     try:
-        verified = dsse.verify(
-            body.statement,
-            directory.verify_keys(sender),
-            payload_type=statements.PAYLOAD_TYPE,
-            max_bytes=statements.MAX_BYTES,
+        stated = statements.read(body.statement, sender)
+        sealed = stated["sealed"]
+        fits = (
+            (stated["id"], stated["request"] or None, stated["from"]) == (body.package, body.request, sender)
+            and (sealed["sha256"], sealed["size"]) == (body.blob.sha256, body.blob.size)
+            and sealed["chunks_sha256"] == canonical.sha256_hex(base64.b64decode(body.blob.chunk_digests))
+            and stated["conditions"] == msgspec.to_builtins(body.conditions)
         )
-        statement = statements.parse(verified.payload)
     except JusurError as error:
         raise exchange.MessageRefusedError(error.detail, fix=error.fix) from None
-    fits = (
-        statement.package == body.package
-        and statement.sealed_sha256 == body.blob.sha256
-        and statement.size == body.blob.size
-        and statement.request == body.request
-        and statement.conditions == msgspec.to_builtins(body.conditions)
-    )
+    except (KeyError, TypeError, ValueError):
+        fits = False
     if not fits:
         raise exchange.MessageRefusedError("The signed statement is not about this package.")
-    return statement
 
 
-def _verified_countersignature(sender: str, body: CustodyBody) -> None:
+def _check_countersignature(sender: str, body: CustodyBody) -> None:
     try:
-        verified = dsse.verify(
-            body.countersignature,
-            directory.verify_keys(sender),
-            payload_type=statements.COUNTERSIGNATURE_TYPE,
-            max_bytes=statements.MAX_BYTES,
-        )
-        signed = canonical.decode(verified.payload, max_bytes=statements.MAX_BYTES)
-    except (CryptoError, JusurError) as error:
+        signed = statements.read_countersignature(body.countersignature, sender)
+    except JusurError as error:
         raise exchange.MessageRefusedError(error.detail, fix=error.fix) from None
-    if (signed.get("package"), signed.get("event"), signed.get("sealed_sha256")) != (
-        body.package,
-        body.event,
-        body.sealed_sha256,
-    ):
-        raise exchange.MessageRefusedError("The signature is over something else.")
+    said = (signed.get("package"), signed.get("event"), signed.get("sealed_sha256"), signed.get("by"))
+    if said != (body.package, body.event, body.sealed_sha256, sender):
+        raise exchange.MessageRefusedError("The countersignature is over something else.")

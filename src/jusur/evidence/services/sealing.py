@@ -91,25 +91,9 @@ def blob_name(package: EvidencePackage) -> str:
 
 def finish(package: EvidencePackage, name: str, sealed: SealedPackage) -> None:
     """Offer the sealed bytes called ``name`` to the receiver and announce them, in one transaction."""
-    statement = statements.SealedStatement(
-        v=1,
-        package=str(package.id),
-        request=str(package.request_id) if package.request_id else None,
-        sender=context.current().address,
-        to=package.counterpart,
-        sealed_at=clock.timestamp(sealed.sealed_at),
-        sealed_sha256=sealed.sha256,
-        size=sealed.size,
-        chunk_size=sealed.chunk_size,
-        chunks_sha256=canonical.sha256_hex(_joined(sealed)),
-        tagmanifest_sha256=sealed.tagmanifest_sha256,
-        files=len(sealed.files),
-        bytes=sealed.payload_bytes,
-        conditions=package.conditions,
-    )
     with transaction.atomic():
         fresh = packages.locked(package.id)
-        fresh.statement = statements.sign(statement)
+        fresh.statement = statements.sign(package, sealed)
         fresh.blob, fresh.size, fresh.sealed_sha256 = name, sealed.size, sealed.sha256
         fresh.sealed_at = sealed.sealed_at
         packages.move(fresh, PackageState.OFFERED)
