@@ -52,6 +52,7 @@ class PackageBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A sealed package waits at the sender's gate: its signed statement and how to fetch it."""
 
     package: Id
+    bag: Id
     request: Id | None
     before: State | None
     completes: bool
@@ -114,6 +115,7 @@ def send_package(package: EvidencePackage, blob: exchange.BlobDescriptor, *, bef
     """Announce a sealed package to the bureau it is sealed to; ``before`` is its request's state until now."""
     body = PackageBody(
         package=str(package.id),
+        bag=str(package.bag_id),
         request=str(package.request_id) if package.request_id else None,
         before=before,
         completes=package.completes,

@@ -67,9 +67,13 @@ class RequestAct(models.Model):
 
 
 class EvidencePackage(models.Model):
-    """A package of evidence being collected, sealed, sent or received; its identifier is the same at both bureaus."""
+    """A package of evidence being collected, sealed, sent or received; its identifier is the same at both bureaus.
+
+    ``bag_id`` is the identifier inside the seal: its own, except for a package that is passed on as it came.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bag_id = models.UUIDField()
     direction = models.CharField(max_length=8, choices=[(direction, direction) for direction in Direction])
     state = models.CharField(max_length=20, choices=[(state, state) for state in PackageState])
     request = models.ForeignKey(EvidenceRequest, on_delete=models.PROTECT, null=True, related_name="packages")

@@ -16,7 +16,7 @@ def verify(package: EvidencePackage) -> Report:
     """Check every digest, signature and time-stamp of ``package`` without writing any of its content."""
     node = context.current()
     with node.vault.open(package.blob) as file:
-        return examine(file, node.keys.evidence_identity, trust=_trust())
+        return examine(file, node.keys.evidence_identity, trust=trust())
 
 
 def extract(package: EvidencePackage, folder: Path) -> Report:
@@ -28,8 +28,9 @@ def extract(package: EvidencePackage, folder: Path) -> Report:
     """
     node = context.current()
     with node.vault.open(package.blob) as file:
-        return unpack(file, node.keys.evidence_identity, folder, trust=_trust())
+        return unpack(file, node.keys.evidence_identity, folder, trust=trust())
 
 
-def _trust() -> Trust:
+def trust() -> Trust:
+    """The authorities this bureau trusts for seals and time-stamps."""
     return Trust(network=[load_certificate(directory.tls_ca())], timestamps=stamping.load_roots())

@@ -104,6 +104,7 @@ def package_forward(*, package_id: UUID, to: str, purpose: str, actor: accounts.
             fix=f"Ask {package.originator} by a message; it may send the package there itself.",
         )
     copy = EvidencePackage.objects.create(
+        bag_id=package.bag_id,
         direction=Direction.OUTGOING,
         state=PackageState.COLLECTING,
         counterpart=to,

@@ -16,6 +16,7 @@ from jusur.evidence.models import EvidenceItem, EvidencePackage, EvidenceRequest
 from jusur.evidence.rules import OPEN, Measure, Side, State
 from jusur.kernel import canonical, clock, text
 from jusur.kernel.errors import InvalidInputError, NotFoundError
+from jusur.kernel.ids import new_id
 from jusur.node import context
 
 RELEASE = "evidence.package.release"
@@ -56,7 +57,10 @@ def package_open(
         legal_basis = request.instrument
         conditions = conditions if conditions is not None else _accepted_conditions(request)
     directory.organisation(to)
+    package_id = new_id()
     return EvidencePackage.objects.create(
+        id=package_id,
+        bag_id=package_id,
         direction=Direction.OUTGOING,
         state=PackageState.COLLECTING,
         request=request,

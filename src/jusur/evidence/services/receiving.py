@@ -114,6 +114,7 @@ def receive_package(message: exchange.ReceivedMessage) -> None:
         raise exchange.MessageRefusedError("A package with this identifier exists here.")
     package = EvidencePackage.objects.create(
         id=package_id,
+        bag_id=parse_id(body.bag),
         direction=Direction.INCOMING,
         state=PackageState.ANNOUNCED,
         request=request,
@@ -198,7 +199,7 @@ def _check_statement(sender: str, body: PackageBody) -> None:
         stated = statements.read(body.statement, sender)
         sealed = stated["sealed"]
         fits = (
-            (stated["id"], stated["request"] or None, stated["from"]) == (body.package, body.request, sender)
+            (stated["id"], stated["request"] or None, stated["from"]) == (body.bag, body.request, sender)
             and (sealed["sha256"], sealed["size"]) == (body.blob.sha256, body.blob.size)
             and sealed["chunks_sha256"] == canonical.sha256_hex(base64.b64decode(body.blob.chunk_digests))
             and stated["conditions"] == msgspec.to_builtins(body.conditions)

@@ -11,9 +11,8 @@ import structlog
 from django.db import transaction
 
 from jusur.crypto import cms
-from jusur.crypto.age import AgeRecipient
 from jusur.directory import api as directory
-from jusur.evidence import custody_log, messages, provenance, stamping, statements
+from jusur.evidence import custody_log, messages, opening, provenance, stamping, statements
 from jusur.evidence.custody import Direction, PackageState
 from jusur.evidence.errors import ChangedEvidenceError
 from jusur.evidence.models import EvidenceItem, EvidencePackage
@@ -47,14 +46,12 @@ def seal_waiting() -> int:
 
 
 def _seal_one(package_id: UUID) -> int:
-    package = EvidencePackage.objects.select_related("request").get(id=package_id)
+    package = EvidencePackage.objects.select_related("request", "forwarded_from").get(id=package_id)
     if package.state != PackageState.SEALING:
         return 0
     try:
-        if package.forwarded_from_id:
-            from jusur.evidence.services import forwarding
-
-            forwarding.reseal(package)
+        if package.forwarded_from is not None:
+            _reseal(package, package.forwarded_from)
         else:
             _seal(package)
     except UnavailableError as error:
@@ -75,11 +72,27 @@ def _seal(package: EvidencePackage) -> None:
         sealed = seal(
             [(Path(item.source), item.path) for item in items],
             writer,
-            recipients=[AgeRecipient.parse(str(directory.age_recipient(package.counterpart)))],
+            recipients=[directory.age_recipient(package.counterpart)],
             contents=_contents(package),
             seals=_seals(),
         )
         _check_hashes(items, sealed)
+        writer.commit()
+    finish(package, name, sealed)
+
+
+def _reseal(package: EvidencePackage, held: EvidencePackage) -> None:
+    """Seal the very archive that was received, with its originator's signature inside, to another bureau."""
+    name = blob_name(package)
+    vault = context.current().vault
+    with vault.open(held.blob) as file, vault.create(name, expected_size=held.size or 0) as writer:
+        sealed = reseal(
+            file,
+            context.current().keys.evidence_identity,
+            writer,
+            recipients=[directory.age_recipient(package.counterpart)],
+            trust=opening.trust(),
+        )
         writer.commit()
     finish(package, name, sealed)
 
