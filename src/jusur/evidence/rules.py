@@ -44,6 +44,7 @@ class Measure(StrEnum):
     STORED_CONTENT = "stored_content"
     EMERGENCY = "emergency"
     SPONTANEOUS_INFORMATION = "spontaneous_information"
+    STOP_PAYMENT = "stop_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,16 @@ ACTS: Final[dict[str, Act]] = {
     "answer_clarification": Act(Side.REQUESTING, frozenset({State.CLARIFICATION_ASKED}), State.IN_EXECUTION),
     "extend": Act(Side.REQUESTED, OPEN, None),
     "confirm_preservation": Act(Side.REQUESTED, frozenset({State.ACKNOWLEDGED, State.IN_EXECUTION}), State.FULFILLED),
+    "take_note": Act(Side.REQUESTED, frozenset({State.SENT, State.ACKNOWLEDGED}), State.FULFILLED),
     "fulfil_partly": Act(Side.REQUESTED, _WITH_REQUESTED, State.PARTLY_FULFILLED),
     "fulfil": Act(Side.REQUESTED, _WITH_REQUESTED, State.FULFILLED),
     "refuse": Act(Side.REQUESTED, OPEN, State.REFUSED),
     "withdraw": Act(Side.REQUESTING, OPEN, State.WITHDRAWN),
     "confirm": Act(Side.REQUESTING, frozenset({State.FULFILLED}), State.CONFIRMED),
 }
+
+ONLY_FOR: Final = {"confirm_preservation": Measure.PRESERVATION, "take_note": Measure.SPONTANEOUS_INFORMATION}
+"""Acts that answer one measure only: data were preserved; information that was not asked for was taken note of."""
 
 _RANK: Final = {state: rank for rank, state in enumerate(State)}
 

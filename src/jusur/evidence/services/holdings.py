@@ -13,7 +13,7 @@ from jusur.evidence.custody import Direction, PackageState
 from jusur.evidence.errors import ActNotPossibleError, ConditionsForbidError
 from jusur.evidence.messages import CustodyBody
 from jusur.evidence.models import EvidencePackage
-from jusur.evidence.rules import State
+from jusur.evidence.rules import Side, State
 from jusur.evidence.services import packages, requests
 from jusur.kernel import clock, text
 from jusur.node import context
@@ -38,7 +38,7 @@ def package_countersign(*, package_id: UUID, actor: accounts.Actor) -> EvidenceP
     tell_sender(package, "verified", actor.reference)
     if package.request_id and package.completes:
         request = requests.locked(package.request_id)
-        if request.state == State.FULFILLED:
+        if request.state == State.FULFILLED and request.side == Side.REQUESTING:
             requests.apply_act(
                 request,
                 "confirm",

@@ -39,7 +39,7 @@ def package_open(
     Args:
         actor: who opens it.
         request_id: the request it answers; then partner, case, purpose and legal basis are the request's.
-        to: the receiving bureau of spontaneous information (Budapest Convention, article 26).
+        to: the receiving bureau, where there is no request.
         case_reference: the case, where there is no request.
         purpose: why, where there is no request.
         legal_basis: on what basis, where there is no request.
@@ -230,10 +230,14 @@ def move(package: EvidencePackage, target: PackageState) -> None:
 
 
 def _answerable(request_id: UUID) -> EvidenceRequest:
-    request = EvidenceRequest.objects.filter(id=request_id, side=Side.REQUESTED).first()
+    request = EvidenceRequest.objects.filter(id=request_id).first()
     if request is None:
-        raise NotFoundError("This bureau has received no such request.", fix="Check the identifier.")
-    if request.state not in OPEN - {State.SENT} or request.measure == Measure.PRESERVATION:
+        raise NotFoundError("This bureau has no such request.", fix="Check the identifier.")
+    spontaneous = request.measure == Measure.SPONTANEOUS_INFORMATION
+    if request.side != (Side.REQUESTING if spontaneous else Side.REQUESTED):
+        raise ActNotPossibleError("It is for the other bureau to send evidence on this.")
+    under_way = OPEN if spontaneous else OPEN - {State.SENT}
+    if request.state not in under_way or request.measure == Measure.PRESERVATION:
         raise ActNotPossibleError(
             "Evidence cannot be prepared for this request.",
             fix="Acknowledge or accept it first; a preservation request is answered by confirming preservation.",

@@ -133,7 +133,7 @@ def receive_package(message: exchange.ReceivedMessage) -> None:
     )
     custody_log.record(package, "custody.announced", f"bureau:{message.sender}", data={"size": body.blob.size})
     exchange.fetch_blob(body.blob, sender=message.sender)
-    if request is not None:
+    if request is not None and request.side == Side.REQUESTING:
         before = State(body.before) if body.before else State.IN_EXECUTION
         apply_remote(request, "fulfil" if body.completes else "fulfil_partly", before, message, {})
 
@@ -170,7 +170,7 @@ def receive_custody(message: exchange.ReceivedMessage) -> None:
     )
     if body.event == "verified" and package.request_id and package.completes:
         request = requests.locked(package.request_id)
-        if request.state == State.FULFILLED:
+        if request.state == State.FULFILLED and request.side == Side.REQUESTED:
             apply_remote(request, "confirm", State.FULFILLED, message, {})
 
 

@@ -14,7 +14,7 @@ from jusur.evidence import deadlines, messages
 from jusur.evidence.content import RequestContent
 from jusur.evidence.errors import ActNotPossibleError, ContentsMissingError, MeasureNotAvailableError
 from jusur.evidence.models import EvidenceRequest, RequestAct
-from jusur.evidence.rules import ANSWERED, Measure, Side, State, next_state, possible_acts
+from jusur.evidence.rules import ANSWERED, ONLY_FOR, Side, State, next_state, possible_acts
 from jusur.instruments import api as instruments
 from jusur.kernel import canonical, clock, text
 from jusur.kernel.errors import InvalidInputError, NotFoundError
@@ -142,8 +142,8 @@ def request_act(*, request_id: UUID, act: str, data: dict[str, Any], actor: acco
 
     Args:
         request_id: the request.
-        act: acknowledge, accept, ask_clarification, answer_clarification, extend, confirm_preservation, refuse,
-            withdraw. (Fulfilment happens by releasing a package; confirmation by countersigning one.)
+        act: acknowledge, accept, ask_clarification, answer_clarification, extend, confirm_preservation, take_note,
+            refuse, withdraw. (Fulfilment happens by releasing a package; confirmation by countersigning one.)
         data: ``text`` (questions, answers, withdrawals, extensions), ``ground`` (refuse: one the instrument lists),
             ``until`` (extend, confirm_preservation: a time in UTC).
         actor: who acts.
@@ -293,6 +293,7 @@ _PERMISSION = {
     "answer_clarification": "request.draft",
     "extend": "request.answer",
     "confirm_preservation": "request.answer",
+    "take_note": "request.answer",
     "refuse": "request.refuse",
     "withdraw": "request.draft",
 }
@@ -306,6 +307,7 @@ _EVENT = {
     "answer_clarification": "clarification_answered",
     "extend": "extended",
     "confirm_preservation": "preservation_confirmed",
+    "take_note": "noted",
     "fulfil_partly": "partly_fulfilled",
     "fulfil": "fulfilled",
     "refuse": "refused",
@@ -340,8 +342,8 @@ def _act_data(request: EvidenceRequest, act: str, data: dict[str, Any]) -> dict[
         if not clock.now() < until <= clock.now() + 10 * MAX_EXTENSION:
             raise InvalidInputError("until is not a time to come.", fix="Give a future time within ten years.")
         clean["until"] = clock.timestamp(until)
-    if act == "confirm_preservation" and request.measure != Measure.PRESERVATION:
-        raise InvalidInputError("Only a preservation request is answered by confirming preservation.")
+    if act in ONLY_FOR and request.measure != ONLY_FOR[act]:
+        raise InvalidInputError(f"{act} answers only {ONLY_FOR[act].replace('_', ' ')}.")
     if act == "refuse":
         clean["ground"] = str(data.get("ground", ""))
         grounds = [ground.id for ground in instruments.grounds(request.instrument, request.measure)]

@@ -16,7 +16,7 @@ from jusur.evidence import custody_log, messages, opening, provenance, stamping,
 from jusur.evidence.custody import Direction, PackageState
 from jusur.evidence.errors import ChangedEvidenceError
 from jusur.evidence.models import EvidenceItem, EvidencePackage
-from jusur.evidence.rules import State
+from jusur.evidence.rules import Side, State
 from jusur.evidence.services import packages, requests
 from jusur.exchange import api as exchange
 from jusur.instruments import api as instruments
@@ -132,6 +132,8 @@ def _fulfil(package: EvidencePackage) -> State | None:
         return None
     request = requests.locked(package.request_id)
     before = State(request.state)
+    if request.side != Side.REQUESTED:
+        return before
     act = "fulfil" if package.completes else "fulfil_partly"
     requests.apply_act(request, act, by=context.current().address, actor="node", data={"package": str(package.id)})
     return before
