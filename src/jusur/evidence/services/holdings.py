@@ -143,8 +143,8 @@ def destroy(package: EvidencePackage, purpose: str, actor: str) -> None:
     custody_log.record(package, "custody.destroyed", actor, purpose=purpose)
     if package.direction == Direction.INCOMING:
         tell_sender(package, "destroyed", actor, purpose=purpose)
-    vault, blob = context.current().vault, package.blob
-    if blob:
+    vault, blob = context.current().vault, opening.vault_name(package)
+    if package.blob:
         transaction.on_commit(lambda: vault.delete(blob, reason=purpose) if vault.exists(blob) else None)
 
 

@@ -132,7 +132,14 @@ def receive_package(message: exchange.ReceivedMessage) -> None:
         created_at=message.received_at,
     )
     custody_log.record(package, "custody.announced", f"bureau:{message.sender}", data={"size": body.blob.size})
-    exchange.fetch_blob(body.blob, sender=message.sender)
+    exchange.fetch_blob(
+        body.blob,
+        sender=message.sender,
+        conversation=message.conversation,
+        purpose=message.purpose,
+        legal_basis=message.legal_basis,
+        priority=message.priority,
+    )
     if request is not None and request.side == Side.REQUESTING:
         before = State(body.before) if body.before else State.IN_EXECUTION
         apply_remote(request, "fulfil" if body.completes else "fulfil_partly", before, message, {})

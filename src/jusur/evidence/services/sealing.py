@@ -85,10 +85,13 @@ def _reseal(package: EvidencePackage, held: EvidencePackage) -> None:
     """Seal the very archive that was received, with its originator's signature inside, to another bureau."""
     name = blob_name(package)
     vault = context.current().vault
-    with vault.open(held.blob) as file, vault.create(name, expected_size=held.size or 0) as writer:
+    with (
+        vault.open(opening.vault_name(held)) as file,
+        vault.create(name, expected_size=held.size or 0) as writer,
+    ):
         sealed = reseal(
             file,
-            context.current().keys.evidence_identity,
+            opening.identity_for(file),
             writer,
             recipients=[directory.age_recipient(package.counterpart)],
             trust=opening.trust(),

@@ -25,11 +25,11 @@ log = structlog.get_logger()
 def receive_arrived() -> int:
     """Take in the announced packages of which every chunk has arrived; the number taken in."""
     done = 0
-    for package_id, blob in EvidencePackage.objects.filter(
+    for package_id, blob, sender in EvidencePackage.objects.filter(
         direction=Direction.INCOMING, state=PackageState.ANNOUNCED
-    ).values_list("id", "blob"):
-        transfer = exchange.incoming_blob(blob)
-        if transfer is not None and transfer.state == "complete":
+    ).values_list("id", "blob", "counterpart"):
+        transfer = exchange.transfer(blob, sender=sender)
+        if transfer is not None and transfer.state == "completed":
             with transaction.atomic():
                 package = packages.locked(package_id)
                 if package.state != PackageState.ANNOUNCED:
@@ -38,10 +38,8 @@ def receive_arrived() -> int:
                 packages.move(package, PackageState.RECEIVED)
                 custody_log.record(package, "custody.received", "node", data={"size": str(package.size)})
             done += 1
-        elif transfer is not None and transfer.state == "refused":
-            with transaction.atomic():
-                _reject(packages.locked(package_id), transfer.last_error)
-            done += 1
+        elif transfer is not None and transfer.state == "failed":
+            EvidencePackage.objects.filter(id=package_id).update(failure=transfer.last_error[:2000])
     return done
 
 
