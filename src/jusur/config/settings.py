@@ -19,10 +19,16 @@ INSTALLED_APPS = [
     "jusur.directory",
     "jusur.instruments",
     "jusur.exchange",
+    "jusur.indicators",
+    "jusur.web",
 ]
 MIDDLEWARE = [
+    "jusur.web.observe.Observe",
+    "jusur.web.problems.Problems",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "jusur.web.limits.Limits",
+    "jusur.web.idempotency.Idempotency",
 ]
 ROOT_URLCONF = "jusur.config.urls"
 WSGI_APPLICATION = "jusur.config.wsgi.application"
@@ -38,6 +44,8 @@ LANGUAGES = [("ar", "العربية"), ("en", "English"), ("fr", "Français"), (
 
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+API_RATE = float(os.environ.get("JUSUR_API_RATE", "200"))
+API_BURST = float(os.environ.get("JUSUR_API_BURST", "2000"))
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 LOGGING_CONFIG = None

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from jusur.web import service
-from jusur.web.http_api import api
+from jusur.web import http_api, service, timestamps
+
+api = http_api.build(http_api.all_mounts())
 
 urlpatterns = [
     path("health", service.health),
     path("metrics", service.metrics),
+    path("timestamp", timestamps.stamp),
     path("v1/", api.urls),
 ]
+handler400 = service.bad_request
 handler404 = service.not_found
+handler500 = service.failed

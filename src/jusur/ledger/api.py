@@ -5,7 +5,6 @@ must be called outside a transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,8 +28,18 @@ from jusur.ledger.selectors import (
     latest_checkpoint,
     proofs,
     resource,
+    sequenced_after,
+    size,
 )
-from jusur.ledger.services import NewEvent, event_forget, event_record, event_record_many, integrate
+from jusur.ledger.services import (
+    NewEvent,
+    Proven,
+    event_forget,
+    event_record,
+    event_record_many,
+    integrate,
+    integrate_and_prove,
+)
 from jusur.ledger.signer import configure, signer
 from jusur.ledger.witness import alarm_resolve, alarms, cosign_peer, peer_checkpoint, witness
 from jusur.tlog.checkpoint import Checkpoint
@@ -69,16 +78,10 @@ __all__ = [
     "record",
     "record_many",
     "resource",
+    "sequenced_after",
+    "size",
     "witness",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """Events under one checkpoint: what a receipt carries."""
-
-    checkpoint: Checkpoint
-    proofs: dict[UUID, InclusionProof]
 
 
 def record(
@@ -144,17 +147,6 @@ def proof(event_id: UUID, checkpoint: Checkpoint | None = None) -> InclusionProo
         EventNotFoundError: no such event, or the checkpoint does not cover it yet.
     """
     return proofs([event_id], checkpoint)[event_id]
-
-
-def integrate_and_prove(ids: Sequence[UUID]) -> Proven:
-    """Integrate the log and prove ``ids`` under the checkpoint that results; call after their transaction committed.
-
-    Raises:
-        EventNotFoundError: an event was never recorded, or its transaction did not commit.
-        LedgerDamagedError: tables contradict each other; nothing was signed.
-    """
-    head = integrate()
-    return Proven(head, proofs(ids, head))
 
 
 def log_key() -> str:

@@ -104,6 +104,16 @@ def iter_events(kinds: Collection[str] | None = None, since: datetime | None = N
         last = page[-1].id
 
 
+def sequenced_after(leaf_index: int, *, limit: int) -> list[LedgerEvent]:
+    """The first ``limit`` events that stand after ``leaf_index`` in the log, in its order; -1 for the beginning."""
+    return [view(row) for row in Event.objects.filter(leaf_index__gt=leaf_index).order_by("leaf_index")[:limit]]
+
+
+def size() -> int:
+    """How many entries the log's newest checkpoint covers."""
+    return Checkpoint.objects.order_by("-size").values_list("size", flat=True).first() or 0
+
+
 def latest_checkpoint() -> checkpoints.Checkpoint | None:
     """The newest checkpoint this node signed, if any."""
     row = Checkpoint.objects.order_by("-size").first()
@@ -116,26 +126,37 @@ def checkpoint_at(size: int) -> checkpoints.Checkpoint | None:
     return None if row is None else checkpoints.parse(row.note)
 
 
-def proofs(ids: Sequence[UUID], checkpoint: checkpoints.Checkpoint | None = None) -> dict[UUID, InclusionProof]:
+def proofs(
+    ids: Sequence[UUID], checkpoint: checkpoints.Checkpoint | None = None, tree: Tree | None = None
+) -> dict[UUID, InclusionProof]:
     """Inclusion proofs of many events under one checkpoint (default: the newest).
+
+    Args:
+        ids: the events.
+        checkpoint: one this node signed.
+        tree: the tree of that checkpoint's size, where the caller has it at hand.
 
     Raises:
         EventNotFoundError: an event does not exist or the checkpoint does not cover it yet.
     """
     head = checkpoint or latest_checkpoint()
     size = 0 if head is None else head.size
-    rows = {row.id: row for row in Event.objects.filter(id__in=ids, leaf_index__lt=size)}
-    if head is None or len(rows) != len(set(ids)):
+    rows = Event.objects.filter(id__in=ids, leaf_index__lt=size)
+    placed = list(rows.values_list("leaf_index", "id", "kind", "occurred_at", "commitment"))
+    if head is None or len(placed) != len(set(ids)):
         raise EventNotFoundError(
             "An event is not in the log's signed part.", fix="Integrate the log, then ask for the proof again."
         )
-    placed = [(row, row.leaf_index) for row in rows.values() if row.leaf_index is not None]
-    paths = Tree(DatabaseTiles(), size).inclusions([index for _, index in placed])
+    paths = (tree or Tree(DatabaseTiles(), size)).inclusions([row[0] or 0 for row in placed])
     return {
-        row.id: InclusionProof(
-            event_id=row.id, leaf=view(row).leaf, leaf_index=index, hashes=tuple(path), checkpoint=head
+        event_id: InclusionProof(
+            event_id=event_id,
+            leaf=leaves.leaf(event_id, kind, occurred_at, commitment),
+            leaf_index=index or 0,
+            hashes=tuple(path),
+            checkpoint=head,
         )
-        for (row, index), path in zip(placed, paths, strict=True)
+        for (index, event_id, kind, occurred_at, commitment), path in zip(placed, paths, strict=True)
     }
 
 

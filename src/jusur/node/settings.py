@@ -79,6 +79,9 @@ class NodeSettings:
     secretariat_url: str = _setting("The secretariat's gate, from which the directory is fetched.", default="")
     directory_fingerprint: str = _setting("SHA-256 (hex) of the directory's root key, pinned at joining.", default="")
 
+    api_rate: int = _setting("Requests a second that the API answers one caller in the long run; 0: any.", default=200)
+    api_burst: int = _setting("Requests that one caller may send at once.", default=2000)
+
     clock_skew_seconds: int = _setting("How far a peer's clock may differ.", default=300)
     retention_days: int = _setting("How long messages and the memory of duplicates are kept.", default=1826)
     log_level: str = _setting("debug, info, warning or error.", default="info")
@@ -157,6 +160,8 @@ _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("timestamp_url", _url("http", "https"), "Use an http:// or https:// URL, or leave it empty."),
     ("secretariat_url", _url("https"), "Use the https:// URL of the secretariat's gate, or leave it empty."),
     ("directory_fingerprint", _matches(_FINGERPRINT, optional=True), "Use the 64 hexadecimal digits given at joining."),
+    ("api_rate", _between(0, 1_000_000), "Use a number of requests from 0 to 1000000."),
+    ("api_burst", _between(1, 1_000_000), "Use a number of requests from 1 to 1000000."),
     ("clock_skew_seconds", _between(1, 3600), "Use 1 to 3600 seconds."),
     ("retention_days", _between(30, 36525), "Use 30 to 36525 days."),
     ("log_level", LOG_LEVELS.__contains__, "Choose one of " + ", ".join(LOG_LEVELS) + "."),

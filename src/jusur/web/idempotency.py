@@ -1,37 +1,42 @@
 """Exactly once over HTTP: the Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header).
 
 The key, what the request did and its answer are committed in one transaction. A repeat waits for the first to end and
-gets the same answer; the same key on another request is refused.
+gets the same answer; the same key on another request is refused. Answers are kept encrypted under the caller's own
+token, of which the node keeps only a digest: a copy of the database opens none of them.
 """
 
 import hashlib
+import hmac
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 
-from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from psycopg.errors import LockNotAvailable
 
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError, JusurError
+from jusur.web import problems
+from jusur.web.errors import KeyReusedError, StillRunningError
 from jusur.web.models import IdempotentAnswer
 
 HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(days=7)
 MAX_KEY = 128
+WAIT_SECONDS = 20
+_NONCE = 12
 _WRITES = frozenset({"POST", "PATCH"})
-
-
-class KeyReusedError(InvalidInputError):
-    """The same Idempotency-Key came with another request."""
-
-    code = "idempotency-key-reused"
-    title = "The Idempotency-Key belongs to another request"
 
 
 class Idempotency:
     """Django middleware that answers a repeated request as it answered the first."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -42,35 +47,57 @@ class Idempotency:
         try:
             return self._once(request, key)
         except JusurError as error:
-            return JsonResponse(error.problem(), status=error.status, content_type="application/problem+json")
+            return problems.of(error)
 
-    def _once(self, request: HttpRequest, key: str) -> HttpResponse:
-        if not key.isprintable() or not 0 < len(key) <= MAX_KEY:
+    def _once(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        if not (key.isascii() and key.isprintable() and 0 < len(key) <= MAX_KEY):
             raise InvalidInputError("The Idempotency-Key is not valid.", fix="Send 1 to 128 printable characters.")
-        scope = _sha256(request.headers["Authorization"].encode("utf-8", "surrogatepass"))
-        digest = _sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body)
+        caller = _Caller(request.headers["Authorization"].encode("utf-8", "surrogatepass"))
+        digest = caller.digest(f"{request.method} {request.get_full_path()}\n".encode() + request.body)
         with transaction.atomic():
-            answer = _claim(scope, key, digest)
-            if answer.request_sha256 != digest:
+            kept = _claim(caller.scope, key, digest)
+            if kept.request_sha256 != digest:
                 raise KeyReusedError(
                     "This Idempotency-Key was used with another request.", fix="Use a new key for each request."
                 )
-            if answer.status is not None:
-                return HttpResponse(
-                    bytes(answer.body),
-                    status=answer.status,
-                    content_type=answer.content_type,
-                    headers={"Idempotency-Replayed": "true"},
-                )
-            response = self.get_response(request)
-            if response.status_code >= 500:  # noqa: PLR2004 - an unexpected failure leaves no trace, so it may be tried again
-                transaction.set_rollback(True)
-                return response
-            answer.status = response.status_code
-            answer.content_type = response.headers.get("Content-Type", "")
-            answer.body = response.content
-            answer.save()
+            return self._first(request, kept, caller) if kept.status is None else _again(kept, caller)
+
+    def _first(self, request: HttpRequest, kept: IdempotentAnswer, caller: "_Caller") -> HttpResponseBase:
+        response = self.get_response(request)
+        failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if failed or connection.needs_rollback or not isinstance(response, HttpResponse):
+            transaction.set_rollback(True)  # a failure leaves no trace, so that it may be tried again
             return response
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            transaction.set_rollback(True)  # strangers leave nothing in the database
+            return response
+        kept.status = response.status_code
+        kept.content_type = response.headers.get("Content-Type", "")
+        kept.body = caller.seal(response.content, kept.key)
+        kept.save(update_fields=["status", "content_type", "body"])
+        return response
+
+
+class _Caller:
+    """The caller's token as a key: for the scope of idempotency keys, digests of requests, and kept answers."""
+
+    def __init__(self, authorization: bytes) -> None:
+        self.scope = hmac.digest(authorization, b"jusur idempotency: scope", "sha256").hex()
+        self._digest_key = hmac.digest(authorization, b"jusur idempotency: request", "sha256")
+        self._cipher = ChaCha20Poly1305(hmac.digest(authorization, b"jusur idempotency: answer", "sha256"))
+
+    def digest(self, request: bytes) -> str:
+        """A digest of the request that only this caller can recompute."""
+        return hmac.new(self._digest_key, request, hashlib.sha256).hexdigest()
+
+    def seal(self, body: bytes, key: str) -> bytes:
+        """``body`` encrypted for this caller, bound to the idempotency key."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, body, key.encode())
+
+    def open(self, sealed: bytes, key: str) -> bytes:
+        """What ``seal`` sealed."""
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], key.encode())
 
 
 def forget_old() -> int:
@@ -78,13 +105,30 @@ def forget_old() -> int:
     return IdempotentAnswer.objects.filter(created_at__lt=clock.now() - KEPT).delete()[0]
 
 
+def _again(kept: IdempotentAnswer, caller: _Caller) -> HttpResponse:
+    return HttpResponse(
+        caller.open(bytes(kept.body), kept.key),
+        status=kept.status,
+        content_type=kept.content_type,
+        headers={REPLAYED: "true"},
+    )
+
+
 def _claim(scope: str, key: str, digest: str) -> IdempotentAnswer:
+    """The row of this key: a new one, or the one of a request that ended. Waits for one under way.
+
+    Raises:
+        StillRunningError: the one under way takes longer than a caller should wait.
+    """
     try:
-        with transaction.atomic():
-            return IdempotentAnswer.objects.create(scope=scope, key=key, request_sha256=digest, created_at=clock.now())
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{WAIT_SECONDS}s"])
+            kept = IdempotentAnswer.objects.create(scope=scope, key=key, request_sha256=digest, created_at=clock.now())
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            return kept
     except IntegrityError:
-        return IdempotentAnswer.objects.select_for_update().get(scope=scope, key=key)
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+        return IdempotentAnswer.objects.get(scope=scope, key=key)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise StillRunningError("The first request with this key is still running.", fix="Repeat later.") from None
+        raise

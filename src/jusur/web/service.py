@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from jusur import __version__
-from jusur.kernel.errors import NotFoundError
+from jusur.kernel.errors import InvalidInputError, NotFoundError
 from jusur.web import problems
 
 
@@ -28,4 +28,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def not_found(_request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
     """Nothing stands at this address."""
-    return problems.answer(NotFoundError("Nothing stands at this address.", fix="See /v1/openapi.json.").problem())
+    return problems.of(NotFoundError("Nothing stands at this address.", fix="See /v1/openapi.json."))
+
+
+def bad_request(_request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+    """The request is not one this node reads: a foreign Host header, too many fields."""
+    return problems.of(InvalidInputError("The request is not well formed, or names another host."))
+
+
+def failed(_request: HttpRequest) -> HttpResponse:
+    """Something failed outside the API's own handlers."""
+    return problems.unexpected()

@@ -6,27 +6,34 @@ rights. Each webhook goes through the ledger in order and is tried again with gr
 """
 
 import base64
-import hashlib
-import hmac
-import json
 import secrets
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
-import httpx
+import structlog
 from django.db import connections, transaction
+from django.db.models import F
 
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError, NotFoundError
 from jusur.ledger import api as ledger
+from jusur.rows.claims import claim
+from jusur.web import deliveries
 from jusur.web.models import Webhook
 
+log = structlog.get_logger()
+
 KINDS = ("custody.", "evidence.request.", "exchange.")
+MAX_URL = 2000
 BATCH = 200
-TIMEOUT_SECONDS = 10.0
 POLL_SECONDS = 2.0
+TURN_SECONDS = 30.0
+"""How long one webhook is served before the others are looked at again."""
+AT_ONCE = 4
 LONGEST_PAUSE = timedelta(hours=1)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -37,11 +44,9 @@ def webhook_create(*, url: str, kinds: list[str], actor: str) -> tuple[Webhook, 
     Raises:
         InvalidInputError: not an https address (http only on this machine), or kinds that cannot be watched.
     """
-    parts = urlsplit(url)
-    plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username or len(url) > 2000:  # noqa: PLR2004
+    if not _usable(url):
         raise InvalidInputError("The webhook's address is not usable.", fix="Give an https:// address.")
-    if not kinds or any(not kind.startswith(KINDS) for kind in kinds):
+    if not kinds or any(not kind.startswith(KINDS) or not kind.isprintable() for kind in kinds):
         raise InvalidInputError("These events cannot be watched.", fix=f"Kinds begin with {', '.join(KINDS)}.")
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     now = clock.now()
@@ -54,13 +59,7 @@ def webhook_create(*, url: str, kinds: list[str], actor: str) -> tuple[Webhook, 
             next_attempt_at=now,
             last_leaf=ledger.size() - 1,
         )
-        ledger.record(
-            "web.webhook.created",
-            subject_type="webhook",
-            subject_id=str(hook.id),
-            actor=actor,
-            data={"kinds": hook.kinds},
-        )
+        _record("web.webhook.created", hook.id, actor, {"kinds": hook.kinds})
     return hook, secret
 
 
@@ -73,56 +72,84 @@ def webhook_end(*, webhook_id: UUID, actor: str) -> None:
     """
     if not Webhook.objects.filter(id=webhook_id, ended_at__isnull=True).update(ended_at=clock.now()):
         raise NotFoundError("There is no such webhook.")
-    ledger.record("web.webhook.ended", subject_type="webhook", subject_id=str(webhook_id), actor=actor, data={})
+    _record("web.webhook.ended", webhook_id, actor, {})
+
+
+def webhook(webhook_id: UUID) -> Webhook:
+    """The webhook, live or ended.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    hook = Webhook.objects.filter(id=webhook_id).first()
+    if hook is None:
+        raise NotFoundError("There is no such webhook.")
+    return hook
 
 
 def run(stop: threading.Event) -> None:
-    """Deliver until told to stop."""
-    while not stop.wait(POLL_SECONDS):
-        for hook in Webhook.objects.filter(ended_at__isnull=True, next_attempt_at__lte=clock.now()):
-            deliver(hook)
-        connections["default"].close_if_unusable_or_obsolete()
+    """Deliver until told to stop; one slow receiver keeps no other waiting."""
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
+        while not stop.wait(POLL_SECONDS):
+            list(pool.map(_deliver_in_thread, due()))
+            connections["default"].close_if_unusable_or_obsolete()
 
 
-def deliver(hook: Webhook) -> int:
-    """Deliver what ``hook`` has not been told yet, in the ledger's order; the number delivered."""
-    told = 0
+def due() -> list[UUID]:
+    """The live webhooks whose pause is over."""
+    rows = Webhook.objects.filter(ended_at__isnull=True, next_attempt_at__lte=clock.now())
+    return list(rows.order_by("next_attempt_at").values_list("id", flat=True))
+
+
+def deliver(webhook_id: UUID) -> int:
+    """Tell a webhook what it has not been told yet, in the ledger's order; the number told now.
+
+    What was told is written down at once: after a kill at most one event is told twice, under the same ``webhook-id``.
+    """
+    with claim("webhook", webhook_id) as ours:
+        hook = Webhook.objects.filter(id=webhook_id, ended_at__isnull=True).first()
+        return _deliver(hook) if ours and hook is not None else 0
+
+
+def _deliver(hook: Webhook) -> int:
+    told, ends = 0, time.monotonic() + TURN_SECONDS
+    rows = Webhook.objects.filter(id=hook.id, ended_at__isnull=True)
     for event in ledger.sequenced_after(hook.last_leaf, limit=BATCH):
-        if event.kind.startswith(tuple(hook.kinds)):
-            if not _post(hook, event):
-                hook.failures += 1
-                hook.next_attempt_at = clock.now() + min(LONGEST_PAUSE, timedelta(seconds=2 ** min(hook.failures, 12)))
-                break
-            told += 1
-        hook.last_leaf, hook.failures = event.leaf_index, 0
-    hook.save(update_fields=["last_leaf", "failures", "next_attempt_at"])
+        watched = event.kind.startswith(tuple(hook.kinds))
+        if watched and (time.monotonic() > ends or not rows.exists()):
+            break
+        if watched and not deliveries.post(hook, event):
+            _pause(hook)
+            break
+        told += watched
+        rows.update(last_leaf=event.leaf_index, failures=0)
     return told
 
 
-def sign(secret: str, message_id: str, stamp: int, body: bytes) -> str:
-    """The ``webhook-signature`` header of ``body`` (Standard Webhooks, version 1)."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.new(key, f"{message_id}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode()
+def _pause(hook: Webhook) -> None:
+    failures = Webhook.objects.values_list("failures", flat=True).get(id=hook.id) + 1
+    pause = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(failures, 12)))
+    Webhook.objects.filter(id=hook.id).update(failures=F("failures") + 1, next_attempt_at=clock.now() + pause)
+    log.warning("webhook.not_delivered", webhook=str(hook.id), failures=failures, again_in_seconds=pause.seconds)
 
 
-def _post(hook: Webhook, event: ledger.LedgerEvent) -> bool:
-    body = json.dumps(
-        {
-            "type": event.kind,
-            "timestamp": clock.timestamp(event.occurred_at),
-            "data": {"subject_type": event.subject_type, "subject_id": event.subject_id},
-        }
-    ).encode()
-    stamp = int(clock.now().timestamp())
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": str(event.id),
-        "webhook-timestamp": str(stamp),
-        "webhook-signature": sign(hook.secret, str(event.id), stamp, body),
-    }
+def _deliver_in_thread(webhook_id: UUID) -> int:
     try:
-        answer = httpx.post(hook.url, content=body, headers=headers, timeout=TIMEOUT_SECONDS, follow_redirects=False)
-    except httpx.HTTPError:
+        return deliver(webhook_id)
+    finally:
+        connections.close_all()
+
+
+def _usable(url: str) -> bool:
+    try:
+        parts: SplitResult = urlsplit(url)
+        _ = parts.port
+    except ValueError:
         return False
-    return answer.is_success
+    plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    written = url.isascii() and url.isprintable() and " " not in url and len(url) <= MAX_URL
+    return written and (parts.scheme == "https" or plain) and bool(parts.hostname) and not parts.username
+
+
+def _record(kind: str, webhook_id: UUID, actor: str, data: dict[str, list[str]]) -> None:
+    ledger.record(kind, subject_type="webhook", subject_id=str(webhook_id), actor=actor, data=data)
