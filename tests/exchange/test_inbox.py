@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,6 +31,7 @@ def test_an_accepted_message_is_receipted_with_a_log_proof(network: Network) -> 
     assert states() == ["receipted"]
     stored = InboundMessage.objects.get()
     assert stored.message_id == sent.id
+    assert stored.content is not None
     assert stored.content["body"]["subject"] == "Vehicle"
     assert not open_alarms()
 
@@ -86,7 +88,9 @@ def test_the_same_message_in_a_new_envelope_is_known_and_not_processed_twice(net
         (lambda raw: raw.replace(b'"sig":"', b'"sig":"AAAA', 1), Reason.SIGNATURE),
     ],
 )
-def test_what_is_damaged_is_refused_and_leaves_no_row(network: Network, spoil, code: Reason) -> None:
+def test_what_is_damaged_is_refused_and_leaves_no_row(
+    network: Network, spoil: Callable[[bytes], bytes], code: Reason
+) -> None:
     network.send()
     (raw,) = network.envelopes()
     (receipt,) = network.accept([spoil(raw)])

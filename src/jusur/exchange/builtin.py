@@ -64,8 +64,11 @@ def check_prose(body: Text | GeneralWarning) -> None:
     text.paragraph(body.text, max_length=MAX_TEXT, field="text")
 
 
-def keep(_message: ReceivedMessage) -> None:
-    """Nothing to do: the message waits in the inbox for an officer."""
+def keep(message: ReceivedMessage) -> None:
+    """The message waits in the inbox for an officer; its attachments are fetched meanwhile."""
+    from jusur.exchange import attachments
+
+    attachments.fetch_all(message)
 
 
 def register_all() -> None:

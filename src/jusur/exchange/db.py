@@ -10,7 +10,7 @@ def execute(sql: str, parameters: Sequence[Any] = ()) -> int:
     """Run ``sql``; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

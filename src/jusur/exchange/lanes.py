@@ -1,7 +1,7 @@
 """A lane carries what waits for one peer, in order of priority, over one connection of its own.
 
-Every peer has two: ``express`` for emergencies and urgent messages, ``standard`` for the rest, so that an emergency never
-waits behind bulk. A session lock in the database makes one lane thread the only sender of its traffic; when its
+Every peer has two: ``express`` for emergencies and urgent messages, ``standard`` for the rest, so that an emergency
+never waits behind bulk. A session lock in the database makes one lane thread the only sender of its traffic; when its
 process dies the lock goes with it and nothing needs to be given back.
 """
 
@@ -32,6 +32,7 @@ IDLE_SECONDS = 30.0
 EXPRESS_PATIENCE = 15.0
 """The express lane never waits longer than this before it tries a silent peer again, in seconds."""
 
+LANE_FIELD = "jusur-lane"
 ENVELOPES = "/exchange/v1/envelopes"
 RECEIPTS = "/exchange/v1/receipts"
 _ANSWER_BYTES = wire.MAX_BATCH * MAX_RECEIPT_BYTES
@@ -106,7 +107,8 @@ class Lane:
     def _ask(self, path: str, body: bytes, max_bytes: int) -> bytes:
         if self._connection is None:
             self._connection = self._connect(self.peer)
-        answer = self._connection.ask("POST", path, body=body, max_bytes=max_bytes)
+        extra = {LANE_FIELD: self.kind}
+        answer = self._connection.ask("POST", path, body=body, max_bytes=max_bytes, extra=extra)
         if answer.status != 200:  # noqa: PLR2004 - OK
             raise PeerUnavailableError(
                 f"{self.peer} answers HTTP {answer.status}: {answer.body[:300].decode(errors='replace')}"
@@ -212,7 +214,8 @@ class Lane:
 
 def _fitting(due: Sequence[_Due]) -> list[_Due]:
     """The first of ``due`` that fit one batch; always at least one."""
-    total, fitting = 0, []
+    total = 0
+    fitting: list[_Due] = []
     for item in due:
         total += len(item.envelope)
         if fitting and total > wire.BATCH_BYTES:

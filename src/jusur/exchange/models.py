@@ -4,10 +4,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from jusur.exchange.message import Priority
 from jusur.kernel.ids import new_id
 
-PRIORITY = {"emergency": 0, "urgent": 1, "routine": 2, "bulk": 3}
-PRIORITY_NAME = {number: name for name, number in PRIORITY.items()}
+PRIORITY: dict[Priority, int] = {"emergency": 0, "urgent": 1, "routine": 2, "bulk": 3}
+PRIORITY_NAME: dict[int, Priority] = {number: name for name, number in PRIORITY.items()}
 
 
 class OutboundMessage(models.Model):
@@ -279,7 +280,9 @@ class Transfer(models.Model):
     name = models.CharField(max_length=128)
     sender = models.CharField(max_length=17)
     descriptor = models.JSONField()
-    conversation = models.UUIDField(null=True)
+    conversation = models.UUIDField()
+    purpose = models.TextField()
+    legal_basis = models.TextField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
     bytes_done = models.BigIntegerField(default=0)
     chunks_fetched = models.BigIntegerField(default=0)

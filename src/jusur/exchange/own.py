@@ -8,10 +8,12 @@ from jusur.directory import api as directory
 from jusur.exchange.peers import Own, PeerBook
 from jusur.tlog.checkpoint import origin
 from jusur.tlog.note import NoteVerifier
+from jusur.vault import Vault
 
 _lock = threading.Lock()
 _own: Own | None = None
 _book: PeerBook | None = None
+_vault: Vault | None = None
 
 _DIRECTORY_CLASSIFICATION = {"official_use_only": "official"}
 """The directory's limits spell this classification shorter."""
@@ -40,11 +42,20 @@ def book() -> PeerBook:
     return _book or _DIRECTORY
 
 
-def configure(identity: Own | None, peers: PeerBook | None) -> None:
-    """Use these instead of the key store and the directory (``None``: as usual again). For tests and tools."""
-    global _own, _book
+def vault() -> Vault:
+    """The store of sealed bytes."""
+    if _vault is not None:
+        return _vault
+    from jusur.node.context import current
+
+    return current().vault
+
+
+def configure(identity: Own | None, peers: PeerBook | None, store: Vault | None = None) -> None:
+    """Use these instead of the node's own (``None``: as usual again). For tests and tools."""
+    global _own, _book, _vault
     with _lock:
-        _own, _book = identity, peers
+        _own, _book, _vault = identity, peers, store
 
 
 class DirectoryBook:

@@ -25,6 +25,8 @@ from jusur.exchange.errors import PeerMisbehavesError, PeerUnavailableError
 CONNECT_SECONDS = 10.0
 REQUEST_SECONDS = 30.0
 READ_SIZE = 256 * 1024
+_STALE = (http.client.RemoteDisconnected, http.client.CannotSendRequest, ConnectionError, ssl.SSLEOFError)
+"""What a request on a kept connection meets when the peer has closed it meanwhile."""
 _UNAVAILABLE = frozenset({429, 502, 503, 504})
 MAX_RETRY_AFTER = 3600.0
 
@@ -42,7 +44,14 @@ class Connection(Protocol):
     """A way to ask one peer's gate."""
 
     def ask(
-        self, method: str, path: str, *, body: bytes | None = None, max_bytes: int, seconds: float = REQUEST_SECONDS
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        max_bytes: int,
+        seconds: float = REQUEST_SECONDS,
+        extra: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request; the whole answer. Raises PeerUnavailableError or PeerMisbehavesError."""
         ...
@@ -88,18 +97,20 @@ class PeerConnection:
         self._fresh = True
 
     def ask(
-        self, method: str, path: str, *, body: bytes | None = None, max_bytes: int, seconds: float = REQUEST_SECONDS
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        max_bytes: int,
+        seconds: float = REQUEST_SECONDS,
+        extra: Mapping[str, str] | None = None,
     ) -> Answer:
         """As `Connection.ask`. A kept connection that the peer has closed meanwhile is opened again, once."""
         reused = self._connection.sock is not None
         try:
-            return self._ask_once(method, path, body, max_bytes, seconds)
-        except (
-            http.client.RemoteDisconnected,
-            ConnectionError,
-            ssl.SSLEOFError,
-            http.client.CannotSendRequest,
-        ) as error:
+            return self._ask_once(method, path, body, max_bytes, seconds, extra)
+        except _STALE as error:
             self.close()
             if not reused:
                 raise self._unreachable(error) from error
@@ -107,13 +118,21 @@ class PeerConnection:
             self.close()
             raise self._unreachable(error) from error
         try:
-            return self._ask_once(method, path, body, max_bytes, seconds)
+            return self._ask_once(method, path, body, max_bytes, seconds, extra)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise self._unreachable(error) from error
 
-    def _ask_once(self, method: str, path: str, body: bytes | None, max_bytes: int, seconds: float) -> Answer:
-        response = self.begin(method, path, body=body, seconds=seconds)
+    def _ask_once(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        max_bytes: int,
+        seconds: float,
+        extra: Mapping[str, str] | None,
+    ) -> Answer:
+        response = self.begin(method, path, body=body, seconds=seconds, extra=extra)
         deadline = time.monotonic() + seconds
         data = bytearray()
         while piece := response.read1(READ_SIZE):
@@ -175,9 +194,13 @@ class PeerConnection:
 
 def busy(address: str, answer: Answer) -> PeerUnavailableError:
     """The error for a gate that asks to be left alone for a while (429, 503)."""
-    text = answer.headers.get("retry-after", "")
-    wait = min(float(text), MAX_RETRY_AFTER) if text.isdecimal() else None
-    return PeerUnavailableError(f"{address} is busy (HTTP {answer.status}).", retry_after=wait)
+    return busy_after(address, answer.status, answer.headers.get("retry-after", ""))
+
+
+def busy_after(address: str, status: int, retry_after: str) -> PeerUnavailableError:
+    """As `busy`, from the status and the ``Retry-After`` field (seconds)."""
+    wait = min(float(retry_after), MAX_RETRY_AFTER) if retry_after.isdecimal() else None
+    return PeerUnavailableError(f"{address} is busy (HTTP {status}).", retry_after=wait)
 
 
 _contexts: dict[tuple[str, str], ssl.SSLContext] = {}

@@ -28,13 +28,16 @@ def fold_of(envelope_id: UUID, digest: str) -> tuple[int, int]:
     return int.from_bytes(data[:8], signed=True), int.from_bytes(data[8:16], signed=True)
 
 
-def note_exchanged(items: Iterable[Exchanged], *, outgoing: bool) -> None:
-    """Add newly exchanged envelopes to the summaries, in the present transaction (call it last: it locks hours)."""
+def note_exchanged(items: Iterable[Exchanged], *, outgoing: bool, count: int = 1) -> None:
+    """Add newly exchanged envelopes to the summaries, in the present transaction (call it last: it locks hours).
+
+    With ``count`` -1 they are taken out again.
+    """
     totals: dict[tuple[str, int], list[int]] = {}
     for peer, envelope_id, digest in items:
         total = totals.setdefault((peer, bucket_of(envelope_id)), [0, 0, 0])
         high, low = fold_of(envelope_id, digest)
-        total[0] += 1
+        total[0] += count
         total[1] ^= high
         total[2] ^= low
     if not totals:

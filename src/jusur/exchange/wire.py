@@ -85,13 +85,13 @@ def decode(data: bytes, kind: type[T]) -> T:
         raise PeerMisbehavesError(f"The body is not what the protocol asks for: {str(error)[:200]}") from None
 
 
-def capabilities(address: str, directory: tuple[int, str]) -> dict[str, Any]:
+def capabilities(address: str, directory: tuple[int, str], max_envelope_bytes: int) -> dict[str, Any]:
     """What this node speaks and takes."""
     return {
         "address": address,
         "protocols": list(envelopes.PROTOCOLS),
         "kinds": kinds.names(),
-        "max_envelope_bytes": envelopes.MAX_ENVELOPE_BYTES,
+        "max_envelope_bytes": max_envelope_bytes,
         "max_batch": MAX_BATCH,
         "directory": {"version": directory[0], "digest": directory[1]},
     }

@@ -1,0 +1,135 @@
+"""Files that belong to messages: sealed with age to every recipient, offered at the gate, fetched by the receiver."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+
+from jusur.crypto.age import AgeReader, AgeWriter
+from jusur.directory import api as directory
+from jusur.exchange import offers, own, transfers
+from jusur.exchange.kinds import ReceivedMessage
+from jusur.exchange.message import Attachment
+from jusur.exchange.models import InboundMessage
+from jusur.exchange.offers import OWN_PREFIX, Digester
+from jusur.kernel import text
+from jusur.kernel.clock import now
+from jusur.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from jusur.kernel.ids import new_id
+from jusur.vault import Writer
+
+CHUNK_SIZE = 4 * 1024 * 1024
+PIECE = 1024 * 1024
+OFFER_LIFETIME = timedelta(days=30)
+
+
+class _Sink:
+    """Writes to the vault and digests on the way."""
+
+    def __init__(self, writer: Writer, digester: Digester) -> None:
+        self._writer, self._digester = writer, digester
+
+    def write(self, data: bytes | bytearray | memoryview) -> int:
+        """Take the next sealed bytes."""
+        view = memoryview(data).cast("B")
+        self._digester.update(view)
+        self._writer.write(view)
+        return len(view)
+
+
+def attach(
+    source: BinaryIO, *, name: str, media_type: str, to: Sequence[str], expires_at: datetime | None = None
+) -> Attachment:
+    """Seal a file to all recipients and offer it to each of them; what `send` takes as an attachment.
+
+    Args:
+        source: the plain file, read once to its end in constant memory.
+        name: the file's name as its reader will see it.
+        media_type: such as ``application/pdf``.
+        to: the recipients' addresses.
+        expires_at: until when it can be fetched; 30 days by default.
+
+    Raises:
+        JusurError: a name that is not one, a recipient without a key for files, a full vault, an empty list.
+    """
+    file_name = text.file_name(name, field="attachment name")
+    if not to:
+        raise InvalidInputError("An attachment is sealed to someone.", fix="Name the recipients.")
+    recipients = [directory.age_recipient(address) for address in to]
+    blob_name, plain, size = f"{OWN_PREFIX}{new_id()}", hashlib.sha256(), 0
+    digester = Digester(CHUNK_SIZE)
+    with own.vault().create(blob_name) as writer:
+        with AgeWriter(_Sink(writer, digester), recipients) as sealed:
+            while piece := source.read(PIECE):
+                plain.update(piece)
+                size += sealed.write(piece)
+        writer.commit()
+    blob = digester.descriptor(blob_name, expires_at or now() + OFFER_LIFETIME)
+    with transaction.atomic():
+        for address in to:
+            offers.offer_blob(blob, recipient=address)
+    return Attachment(name=file_name, media_type=media_type, size=size, sha256=plain.hexdigest(), blob=blob)
+
+
+def fetch_all(message: ReceivedMessage) -> None:
+    """Begin to fetch what belongs to a received message, in its transaction."""
+    for attachment in message.attachments:
+        transfers.fetch_blob(
+            attachment.blob,
+            sender=message.sender,
+            conversation=message.conversation,
+            purpose=message.purpose,
+            legal_basis=message.legal_basis,
+        )
+
+
+def save(message_id: UUID, number: int, target: Path) -> Path:
+    """Open attachment ``number`` (from 0) of a received message into ``target``, a folder or a new file's path.
+
+    The digest is checked before the file gets its name; nothing is overwritten.
+
+    Raises:
+        NotFoundError: no such message or attachment.
+        ConflictError: not fetched yet, altered, or the target exists.
+    """
+    from jusur.exchange import processing
+    from jusur.node.context import current
+
+    found = InboundMessage.objects.filter(message_id=message_id).exclude(content=None).first()
+    attachments = processing.view(found).attachments if found is not None else ()
+    if found is None or not 0 <= number < len(attachments):
+        raise NotFoundError("There is no such attachment.", fix="See jusur message show.")
+    attachment = attachments[number]
+    path = target / attachment.name if target.is_dir() else target
+    stored = transfers.stored_name(found.sender, attachment.blob.name)
+    if not own.vault().exists(stored):
+        raise ConflictError("The attachment has not been fetched yet.", fix="See jusur exchange status.")
+    if path.exists():
+        raise ConflictError(f"{path} exists.", fix="Choose another place.")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        _open_into(stored, part, attachment, current().keys.evidence_identity)
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _open_into(stored: str, part: Path, attachment: Attachment, identity: object) -> None:
+    from jusur.crypto.age import AgeIdentity
+
+    if not isinstance(identity, AgeIdentity):
+        raise TypeError("an age identity opens attachments")
+    digest, size = hashlib.sha256(), 0
+    with own.vault().open(stored) as sealed, part.open("xb") as plain:
+        part.chmod(0o600)
+        reader = AgeReader(sealed, identity)
+        while piece := reader.read(PIECE):
+            digest.update(piece)
+            size += plain.write(piece)
+    if (size, digest.hexdigest()) != (attachment.size, attachment.sha256):
+        raise ConflictError("The attachment's content is not what its sender signed.", fix="Ask the sender.")
