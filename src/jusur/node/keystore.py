@@ -215,6 +215,22 @@ class Keystore:
         if use == "network-ca":
             raise ConflictError("The network authority's key is not rotated in place.", fix="Found a new authority.")
         self._read(use)
+        return self._replace(use, generate(use, self._passphrase))
+
+    def adopt(self, use: str, other: "Keystore") -> str:
+        """Replace the key of ``use`` by that of ``other`` (same passphrase), as ``rotate`` does; returns its id.
+
+        For keys that the network certifies before they are used: made in a folder of their own, adopted once granted.
+
+        Raises:
+            MissingKeyError: one of the two has no such key.
+        """
+        if self.keyid(use) == other.keyid(use):
+            return self.keyid(use)
+        return self._replace(use, other._read(use))  # noqa: SLF001 - another object of this class
+
+    def _replace(self, use: str, content: bytes) -> str:
+        self._read(use)
         with self._locked():
             path, old = self._path(use), self.keyid(use)
             for current in (path, self._certificate_path(use)):
@@ -224,7 +240,7 @@ class Keystore:
             # Without its certificate first: a crash must never leave the new key beside the old certificate.
             self._certificate_path(use).unlink(missing_ok=True)
             sync_folder(self.folder)
-            write_private(path, generate(use, self._passphrase))
+            write_private(path, content)
         self._forget()
         return self.keyid(use)
 
