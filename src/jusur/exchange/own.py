@@ -15,9 +15,6 @@ _own: Own | None = None
 _book: PeerBook | None = None
 _vault: Vault | None = None
 
-_DIRECTORY_CLASSIFICATION = {"official_use_only": "official"}
-"""The directory's limits spell this classification shorter."""
-
 
 def own() -> Own:
     """This node's address and keys, from the node home, opened on first use.
@@ -88,8 +85,8 @@ class DirectoryBook:
 
     def allows(self, sender: str, recipient: str, kind: str, classification: str) -> bool:
         """As `PeerBook.allows`."""
-        named = _DIRECTORY_CLASSIFICATION.get(classification, classification)
-        return directory.may_send(sender, kind, named) and directory.may_receive(recipient, kind, named)
+        sends, receives = directory.may_send, directory.may_receive
+        return sends(sender, kind, classification) and receives(recipient, kind, classification)
 
     def route(self, address: str) -> str:
         """As `PeerBook.route`."""
