@@ -71,6 +71,9 @@ class Nodes:
     own: Keys
     present: str = "GS"
     kept: dict[str, list[list[Any]]] = field(default_factory=dict)
+    words: str = ""
+    bundle: bytes = b""
+    published: dict[int, bytes] = field(default_factory=dict)
 
     def turn_to(self, name: str) -> None:
         self.kept[self.present] = [list(table._default_manager.all()) for table in TABLES]

@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Header, Query, Router, Schema
+from ninja import Header, Query, Router, Schema, Status
 from pydantic import Field
 
 from jusur.directory import api, envelopes
 from jusur.directory.ceremony import read_bundle
 from jusur.directory.errors import DirectoryDocumentError
 from jusur.directory.requests import MAX_ENVELOPE_BYTES
-from jusur.directory.schema import Kind, Status
+from jusur.directory.schema import Kind
+from jusur.directory.schema import Status as Standing
 from jusur.kernel import canonical, clock
 
 router = Router(tags=["directory"])
@@ -46,7 +47,7 @@ class Filter(Schema):
     """Which organisations are wanted; all where nothing is said."""
 
     kind: Kind | None = None
-    status: Status | None = None
+    status: Standing | None = None
     region: Annotated[str, Field(max_length=8)] = ""
 
 
@@ -94,7 +95,7 @@ def organisation(request: HttpRequest, address: str) -> dict[str, Any]:  # noqa:
 @join_router.post(
     "/requests", response={202: Received}, summary="Ask to join", operation_id="join_ask", openapi_extra=_JOIN_BODY
 )
-def ask(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+def ask(request: HttpRequest) -> Status[dict[str, Any]]:
     """Take a key request made under an invitation. The token travels in the body, never in an address or a log."""
     body = canonical.decode(request.body, max_bytes=MAX_ENVELOPE_BYTES + 1024, max_depth=8)
     if not isinstance(body, dict) or set(body) != {"token", "request"} or not isinstance(body["request"], dict):
@@ -103,7 +104,7 @@ def ask(request: HttpRequest) -> tuple[int, dict[str, Any]]:
     if not isinstance(token, str) or len(token) > _TOKEN_LENGTH:
         raise DirectoryDocumentError("The token is not one of an invitation.")
     row = api.join_request_receive(token=token, envelope=envelopes.write(body["request"]))
-    return 202, {"id": row.id, "state": row.state}
+    return Status(202, {"id": row.id, "state": row.state})
 
 
 @join_router.get(
