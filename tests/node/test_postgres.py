@@ -25,7 +25,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="what root meets")
 
 def _available(source: str) -> bool:
     try:
-        binaries.newest([source])
+        binaries.find(sources=[source])
     except UnavailableError:
         return False
     return True
@@ -144,7 +144,7 @@ def test_a_closed_home_of_root_keeps_its_data_elsewhere(tmp_path: Path, monkeypa
 def test_programs_that_the_user_cannot_execute_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
-    package = binaries.newest(["wheel"]).folder.parent.parent
+    package = binaries.find(sources=["wheel"]).folder.parent.parent
     shutil.copytree(package, closed / package.name)
     shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
     monkeypatch.setattr(binaries, "_wheel", lambda: [closed / package.name / "pginstall" / "bin"])

@@ -59,16 +59,20 @@ def find(*, user: ServiceUser | None = None, major: int | None = None, sources: 
     )
 
 
-def newest(sources: Sequence[str] = SOURCES) -> Binaries:
-    """The programs of the highest version, as ``pg_dump`` must not be older than the server it reads.
+def client(name: str, major: int) -> str:
+    """The path of a client program (``pg_dump``, ``pg_restore``) for a server of ``major``: its own, else the next.
 
     Raises:
-        UnavailableError: there are none.
+        UnavailableError: there is none that is new enough.
     """
-    usable = [found for found in _candidates(sources) if os.access(found.folder / "pg_dump", os.X_OK)]
+    usable = [
+        found for found in _candidates(SOURCES) if found.major >= major and os.access(found.folder / name, os.X_OK)
+    ]
     if not usable:
-        raise UnavailableError("pg_dump was not found on this machine.", fix="Install PostgreSQL's client programs.")
-    return max(usable, key=lambda found: found.major)
+        raise UnavailableError(
+            f"{name} of PostgreSQL {major} or later was not found.", fix="Install PostgreSQL's client programs."
+        )
+    return min(usable, key=lambda found: found.major).program(name)
 
 
 def _candidates(sources: Sequence[str]) -> Iterator[Binaries]:

@@ -21,9 +21,11 @@ class FolderVault:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._objects, self._staging, self._destroyed = (folder / part for part in ("objects", "staging", "destroyed"))
+        self._objects, self._staging, self.destroyed_folder = (
+            folder / part for part in ("objects", "staging", "destroyed")
+        )
         with translated():
-            for part in (folder, self._objects, self._staging, self._destroyed):
+            for part in (folder, self._objects, self._staging, self.destroyed_folder):
                 part.mkdir(mode=0o700, parents=True, exist_ok=True)
         clear_abandoned(self._staging)
 
@@ -73,14 +75,14 @@ class FolderVault:
         note = {"name": name, "size": self.size(name), "reason": checked_reason(reason)}
         note["destroyed_at"] = clock.timestamp(clock.now())
         with translated():
-            target = self._destroyed / f"{name.replace('/', '~')}.json"
+            target = self.destroyed_folder / f"{name.replace('/', '~')}.json"
             draft = self._staging / f"new-{os.urandom(12).hex()}"
             with draft.open("x") as file:
                 json.dump(note, file)
                 file.flush()
                 os.fsync(file.fileno())
             draft.rename(target)
-            _sync(self._destroyed)
+            _sync(self.destroyed_folder)
             self._path(name).unlink()
             _sync(self._path(name).parent)
 
@@ -92,7 +94,7 @@ class FolderVault:
         return self._objects / checked(name)
 
     def _require_new(self, name: str) -> None:
-        if self._path(name).exists() or (self._destroyed / f"{name.replace('/', '~')}.json").exists():
+        if self._path(name).exists() or (self.destroyed_folder / f"{name.replace('/', '~')}.json").exists():
             raise taken(name)
 
     def _publish(self, staged: Path, name: str) -> None:
