@@ -22,7 +22,7 @@ DEFAULT_FOLDER = Path("build") / "demo"
 @click.option("--stop", "stop_only", is_flag=True, help="Only stop the nodes of an earlier demo.")
 @click.option("--folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True)
 def demo(evidence: Path | None, json_file: Path | None, leave: bool, stop_only: bool, folder: Path) -> None:
-    """Start a General Secretariat, NCB Rabat and NCB Oslo here, and send evidence from Oslo to Rabat on the fast track."""
+    """Start a General Secretariat, NCB Rabat and NCB Oslo here, and run the fast track between the two bureaus."""
     folder = folder.absolute()
     _stop_nodes(folder)
     if stop_only:
