@@ -27,7 +27,7 @@ from jusur.exchange.inbox_worker import run as inbox_run
 from jusur.exchange.kinds import MessageKind, ReceivedMessage, register
 from jusur.exchange.message import Attachment, BlobDescriptor, Priority
 from jusur.exchange.notify import TRANSFERS, Listener, backoff_wait, notify
-from jusur.exchange.offers import Digester, Offer, find_offer, offer_blob, withdraw_blob
+from jusur.exchange.offers import Digester, Offer, find_offer, offer_blob, open_offer, withdraw_blob
 from jusur.exchange.outbox import SentMessage, approve, send
 from jusur.exchange.processing import process_ready
 from jusur.exchange.receipts import apply_receipts
@@ -76,6 +76,7 @@ __all__ = [
     "notify",
     "offer_blob",
     "open_alarms",
+    "open_offer",
     "process_ready",
     "raise_alarm",
     "register",

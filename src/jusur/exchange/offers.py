@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,6 +111,17 @@ def find_offer(name: str, *, recipient: str) -> Offer:
             "Nothing is offered to you under this name.", fix="Ask the sender whether the offer has expired."
         )
     return Offer(found.name, found.size, found.chunk_size, bytes(found.chunk_digests), found.sha256, found.expires_at)
+
+
+def open_offer(offer: Offer) -> Callable[[int, int], bytes]:
+    """How to read an offered blob: a function of start and length.
+
+    Raises:
+        NotFoundError: the vault no longer holds it.
+    """
+    vault = own.vault()
+    vault.size(offer.name)
+    return lambda start, length: vault.read_range(offer.name, start, length)
 
 
 def expire_offers() -> int:
