@@ -63,6 +63,18 @@ def test_proofs_hold_around_the_edges_of_tiles(size: int) -> None:
         verify_consistency(old, size, Tree(store, old).root(), tree.root(), tree.consistency(old))
 
 
+@given(st.integers(257, 3000), st.data())
+@settings(max_examples=30)
+def test_any_leaf_of_a_tree_over_several_tiles_is_proved(size: int, data: st.DataObject) -> None:
+    store = MemoryTiles()
+    hashes = hashes_of(0, size)
+    append(store, 0, hashes)
+    index = data.draw(
+        st.integers(0, size - 1) | st.integers(0, size // 256).map(lambda tile: min(tile * 256, size - 1))
+    )
+    verify_inclusion(index, size, hashes[index], Tree(store, size).inclusion(index), Tree(store, size).root())
+
+
 def test_an_older_tree_is_read_from_the_tiles_of_a_newer_one() -> None:
     store = MemoryTiles()
     append(store, 0, hashes_of(0, 300))

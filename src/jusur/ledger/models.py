@@ -26,7 +26,7 @@ class Event(models.Model):
     data = models.JSONField(null=True)
     salt = models.BinaryField(max_length=DIGEST_BYTES, null=True)
     commitment = models.BinaryField(max_length=DIGEST_BYTES)
-    leaf_index = models.BigIntegerField(null=True, unique=True)
+    leaf_index = models.BigIntegerField(null=True)
     forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -40,6 +40,9 @@ class Event(models.Model):
                 condition=Q(forgotten_at__isnull=True, data__isnull=False, salt__isnull=False)
                 | Q(forgotten_at__isnull=False, data__isnull=True, salt__isnull=True),
                 name="ledger_event_whole_or_forgotten",
+            ),
+            models.UniqueConstraint(
+                fields=["leaf_index"], condition=Q(leaf_index__isnull=False), name="ledger_leaf_index_once"
             ),
             models.CheckConstraint(
                 condition=Q(leaf_index__isnull=True) | Q(leaf_index__gte=0), name="ledger_leaf_index"

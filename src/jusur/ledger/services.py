@@ -14,7 +14,7 @@ from jusur.kernel.ids import new_id
 from jusur.ledger import leaves, selectors
 from jusur.ledger.errors import EventError, EventForgottenError, EventNotFoundError, LedgerDamagedError
 from jusur.ledger.models import Checkpoint, Event
-from jusur.ledger.selectors import LedgerEvent
+from jusur.ledger.selectors import InclusionProof, LedgerEvent
 from jusur.ledger.signer import signer
 from jusur.ledger.store import DatabaseTiles
 from jusur.tlog import checkpoint as checkpoints
@@ -27,10 +27,18 @@ LOCK = 0x4A55_5355_524C_4F47
 BATCH = 10_000
 """The most events one checkpoint takes in, so that a backlog never makes one long transaction."""
 
+_BEGIN = """
+    SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true),
+           set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+           pg_advisory_xact_lock(%s)
+"""
+# Plain index scans only: they mark the dead entries that sequenced events leave in the index of unsequenced ones, so
+# that the next scan skips them; a bitmap scan would visit them all again until the next vacuum.
+
 _SEQUENCE = """
     UPDATE ledger_event SET leaf_index = %s + place.number - 1
     FROM unnest(%s::uuid[]) WITH ORDINALITY AS place(id, number)
-    WHERE ledger_event.id = place.id AND ledger_event.leaf_index IS NULL
+    WHERE ledger_event.id = place.id
 """
 
 
@@ -45,6 +53,14 @@ class NewEvent:
     data: dict[str, Any]
     purpose: str = ""
     occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Events under one checkpoint: what a receipt carries."""
+
+    checkpoint: checkpoints.Checkpoint
+    proofs: dict[UUID, InclusionProof]
 
 
 def event_record(event: NewEvent) -> LedgerEvent:
@@ -107,23 +123,40 @@ def integrate() -> checkpoints.Checkpoint:
         LedgerDamagedError: tables contradict each other; nothing was signed.
         TileError: the stored tree lacks a tile; nothing was signed.
     """
+    return _integrate()[0]
+
+
+def integrate_and_prove(ids: Sequence[UUID]) -> Proven:
+    """Integrate the log and prove ``ids`` under the checkpoint that results; call after their transaction committed.
+
+    Raises:
+        RuntimeError: called inside a transaction.
+        EventNotFoundError: an event was never recorded, or its transaction did not commit.
+        LedgerDamagedError: tables contradict each other; nothing was signed.
+    """
+    head, tree = _integrate()
+    return Proven(head, selectors.proofs(ids, head, tree))
+
+
+def _integrate() -> tuple[checkpoints.Checkpoint, trees.Tree | None]:
     while True:
-        head, placed = _integrate_batch()
+        head, tree, placed = _integrate_batch()
         if placed < BATCH:
-            return head
+            return head, tree
 
 
-def _integrate_batch() -> tuple[checkpoints.Checkpoint, int]:
+def _integrate_batch() -> tuple[checkpoints.Checkpoint, trees.Tree | None, int]:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            cursor.execute(_BEGIN, [LOCK])
         pending = list(_unsequenced())
         latest = Checkpoint.objects.order_by("-size").first()
         if latest is not None and not pending:
-            return checkpoints.parse(latest.note), 0
+            return checkpoints.parse(latest.note), None, 0
         size = 0 if latest is None else latest.size
         _sequence(size, [row[0] for row in pending])
-        return _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending]), len(pending)
+        head, tree = _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending])
+        return head, tree, len(pending)
 
 
 def _unsequenced() -> Iterable[tuple[UUID, str, datetime, bytes | memoryview]]:
@@ -141,12 +174,12 @@ def _sequence(size: int, ids: Sequence[UUID]) -> None:
             raise LedgerDamagedError("Not every event could be given its place in the log.")
 
 
-def _grow(size: int, hashes: Sequence[bytes]) -> checkpoints.Checkpoint:
+def _grow(size: int, hashes: Sequence[bytes]) -> tuple[checkpoints.Checkpoint, trees.Tree]:
     store = DatabaseTiles()
-    size = trees.append(store, size, hashes)
-    head = checkpoints.make(size, trees.Tree(store, size).root(), signer())
-    Checkpoint.objects.create(size=size, root=head.root, note=head.text, at=now())
-    return head
+    tree = trees.Tree(store, trees.append(store, size, hashes))
+    head = checkpoints.make(tree.size, tree.root(), signer())
+    Checkpoint.objects.create(size=tree.size, root=head.root, note=head.text, at=now())
+    return head, tree
 
 
 def _row(event: NewEvent) -> Event:

@@ -82,7 +82,9 @@ class Tree:
     def __init__(self, store: TileStore, size: int) -> None:
         self.size = size
         self._store = store
-        self._rows: dict[TileId, list[list[bytes]]] = {}
+        self._height = max(0, size - 1).bit_length()
+        self._rows: dict[tuple[int, int], list[list[bytes]]] = {}
+        self._edges: dict[int, bytes] = {}
 
     def root(self) -> bytes:
         """The Merkle tree hash (RFC 9162, section 2.1.1)."""
@@ -110,11 +112,15 @@ class Tree:
 
     def inclusions(self, indexes: Sequence[int]) -> list[list[bytes]]:
         """The inclusion proofs of many leaves, reading their tiles at once."""
+        wanted: set[TileId] = set()
         for index in indexes:
             self._check_index(index)
-        covers = [_inclusion_covers(index, self.size) for index in indexes]
-        self._load(node for proof in covers for cover in proof for node in cover)
-        return [[self._fold(cover) for cover in proof] for proof in covers]
+        for level in range(self._height // TILE_HEIGHT + 1):
+            shift = TILE_HEIGHT * (level + 1)
+            wanted.update(TileId(level, number) for number in {index >> shift for index in indexes})
+            wanted.add(TileId(level, self.size >> shift))
+        self._load(wanted)
+        return [self._path(index) for index in indexes]
 
     def consistency(self, old_size: int) -> list[bytes]:
         """The consistency proof from the first ``old_size`` leaves (RFC 9162, section 2.1.4.1).
@@ -134,30 +140,49 @@ class Tree:
             raise ProofError(f"The log has {self.size} entries and none at position {index}.")
 
     def _hashes(self, covers: Sequence[Sequence[Node]]) -> list[bytes]:
-        self._load(node for cover in covers for node in cover)
+        self._load({node.tile for cover in covers for node in cover})
         return [self._fold(cover) for cover in covers]
 
-    def _load(self, nodes: Iterable[Node]) -> None:
-        wanted = {node.tile for node in nodes} - self._rows.keys()
-        if not wanted:
+    def _load(self, tiles: set[TileId]) -> None:
+        """Read those of ``tiles`` that the tree has and that were not read before."""
+        widths = {tile: (self.size >> (TILE_HEIGHT * tile.level)) - tile.number * TILE_WIDTH for tile in tiles}
+        missing = {
+            tile: min(TILE_WIDTH, width) for tile, width in widths.items() if width > 0 and tile not in self._rows
+        }
+        if not missing:
             return
-        found = self._store.get(wanted)
-        for tile in wanted:
-            width = min(TILE_WIDTH, (self.size >> (TILE_HEIGHT * tile.level)) - tile.number * TILE_WIDTH)
+        found = self._store.get(missing)
+        for tile, width in missing.items():
             data = found.get(tile, b"")
             if len(data) < width * HASH_SIZE:
                 raise TileError(f"Tile {tile.number} of level {tile.level} is missing or too narrow.")
             self._rows[tile] = _tile_rows(data[: width * HASH_SIZE])
 
-    def _node(self, node: Node) -> bytes:
-        tile = node.tile
-        within = node.height % TILE_HEIGHT
-        return self._rows[tile][within][node.number - (tile.number << (TILE_HEIGHT - within))]
+    def _path(self, index: int) -> list[bytes]:
+        path = []
+        for height in range(self._height):
+            sibling = (index >> height) ^ 1
+            if (sibling + 1) << height <= self.size:
+                path.append(self._node(height, sibling))
+            elif sibling << height < self.size:
+                path.append(self._edge_hash(sibling << height))
+        return path
+
+    def _edge_hash(self, start: int) -> bytes:
+        """Hash of the incomplete subtree from ``start`` to the end of the tree; every proof crosses the same few."""
+        if start not in self._edges:
+            self._edges[start] = self._fold(_cover(start, self.size))
+        return self._edges[start]
+
+    def _node(self, height: int, number: int) -> bytes:
+        level, within = divmod(height, TILE_HEIGHT)
+        shift = TILE_HEIGHT - within
+        return self._rows[level, number >> shift][within][number & ((1 << shift) - 1)]
 
     def _fold(self, cover: Sequence[Node]) -> bytes:
-        result = self._node(cover[-1])
+        result = self._node(*cover[-1])
         for node in reversed(cover[:-1]):
-            result = node_hash(self._node(node), result)
+            result = node_hash(self._node(*node), result)
         return result
 
 
@@ -199,20 +224,6 @@ def _cover(start: int, end: int) -> list[Node]:
 def _split(size: int) -> int:
     """The largest power of two smaller than ``size`` (RFC 9162: k < n <= 2k)."""
     return 1 << ((size - 1).bit_length() - 1)
-
-
-def _inclusion_covers(index: int, size: int) -> list[list[Node]]:
-    start, end = 0, size
-    covers = []
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            covers.append(_cover(middle, end))
-            end = middle
-        else:
-            covers.append(_cover(start, middle))
-            start = middle
-    return covers[::-1]
 
 
 def _consistency_covers(old_size: int, size: int) -> list[list[Node]]:
