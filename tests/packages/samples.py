@@ -54,7 +54,7 @@ def contents(**changes: Any) -> packages.Contents:
     return packages.Contents(**{**fields, **changes})
 
 
-def seal(source: Path, **more: Any) -> tuple[packages.SealedPackage, bytes]:
+def seal(source: Path | Sequence[tuple[Path, str]], **more: Any) -> tuple[packages.SealedPackage, bytes]:
     sink = io.BytesIO()
     more = {"contents": contents(), "seals": seals(), "recipients": [identity().recipient()], **more}
     return packages.seal(source, sink, **more), sink.getvalue()

@@ -29,10 +29,10 @@ class Faulty(io.BytesIO):
 def test_the_digests_are_those_of_the_sealed_bytes(tmp_path: Path) -> None:
     package, sealed = samples.seal(samples.evidence(tmp_path), chunk=100_000)
     assert package.size == len(sealed)
-    assert package.sha256 == hashlib.sha256(sealed).hexdigest()
     chunks = [sealed[start : start + 100_000] for start in range(0, len(sealed), 100_000)]
     assert package.chunk_size == 100_000
     assert package.chunk_digests == tuple(hashlib.sha256(chunk).hexdigest() for chunk in chunks)
+    assert package.sha256 == hashlib.sha256(sealed).hexdigest()
 
 
 def test_files_are_recorded_as_they_are(tmp_path: Path) -> None:
@@ -50,6 +50,25 @@ def test_a_single_file_is_sealed_under_its_name(tmp_path: Path) -> None:
     package, sealed = samples.seal(tmp_path / "list.csv")
     assert [one.path for one in package.files] == ["data/list.csv"]
     assert samples.verify(sealed).ok
+
+
+def test_named_files_are_sealed_under_the_paths_given(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "b").write_bytes(b"2")
+    package, sealed = samples.seal([(tmp_path / "a", "case 7/first.txt"), (tmp_path / "b", "case 7/first.txt")])
+    assert [one.path for one in package.files] == ["data/case 7/first.txt", "data/case 7/first~2.txt"]
+    assert samples.verify(sealed).ok
+    (tmp_path / "link").symlink_to("a")
+    with pytest.raises(packages.SourceError, match="link"):
+        samples.seal([(tmp_path / "link", "x")])
+
+
+def test_hostile_paths_given_for_files_stay_in_the_payload(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    for name in ("../../x", "/etc/passwd", "a//b", "."):
+        package, sealed = samples.seal([(tmp_path / "a", name)])
+        assert package.files[0].path.startswith("data/")
+        assert samples.verify(sealed).ok
 
 
 def test_progress_ends_at_the_whole(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from jusur.packages.errors import PackageError, SourceError
 from jusur.packages.extraction import extract
 from jusur.packages.layout import FileRecord
 from jusur.packages.reading import Limits
+from jusur.packages.resealing import reseal
 from jusur.packages.sealing import Contents, SealedPackage, Seals, seal
-from jusur.packages.statements import PAYLOAD_TYPE, check_statement, statement
+from jusur.packages.statements import STATEMENT_TYPE, check_statement, statement
 from jusur.packages.verification import Check, Report, Trust, verify
 
 __all__ = [
-    "PAYLOAD_TYPE",
+    "STATEMENT_TYPE",
     "Check",
     "Contents",
     "FileRecord",
@@ -22,6 +23,7 @@ __all__ = [
     "Trust",
     "check_statement",
     "extract",
+    "reseal",
     "seal",
     "statement",
     "verify",

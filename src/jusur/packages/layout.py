@@ -79,8 +79,8 @@ class ChunkDigests:
 
     def write(self, data: memoryview) -> None:
         """Digest ``data`` and pass it on."""
-        self._whole.update(data)
         self.size += len(data)
+        self._whole.update(data)
         offset = 0
         while offset < len(data):
             piece = data[offset : offset + self._room]

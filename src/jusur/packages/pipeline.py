@@ -4,6 +4,7 @@ Hashing, the cipher and the disk all release the interpreter's lock, so reading,
 Memory is ``DEPTH`` blocks a stage, whatever the size of what flows through.
 """
 
+import mmap
 import threading
 from queue import SimpleQueue
 
@@ -16,7 +17,8 @@ DEPTH = 4
 class ThreadedWriter:
     """Hands what is written to it on to ``sink``, from a thread of its own, in order.
 
-    An error of the sink is raised by the next ``write`` or by ``close``. One of ``close`` and ``abort`` must be called.
+    The sink gets whole page-aligned blocks, the last excepted. An error of the sink is raised by the next ``write`` or
+    by ``close``. One of ``close`` and ``abort`` must be called.
     """
 
     def __init__(self, sink: Sink, *, block: int = BLOCK, depth: int = DEPTH) -> None:
@@ -24,12 +26,22 @@ class ThreadedWriter:
         self._free: SimpleQueue[memoryview] = SimpleQueue()
         self._full: SimpleQueue[tuple[memoryview, int] | None] = SimpleQueue()
         for _ in range(depth):
-            self._free.put(memoryview(bytearray(block)))
+            self._free.put(memoryview(mmap.mmap(-1, block)))  # page-aligned, as O_DIRECT wants it
         self._current = self._free.get()
         self._length = 0
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="package-stage", daemon=True)
         self._thread.start()
+
+    def room(self) -> memoryview:
+        """Where the next bytes may be put straight away, followed by ``advance``."""
+        return self._current[self._length :]
+
+    def advance(self, count: int) -> None:
+        """Take the ``count`` bytes that were put into ``room``."""
+        self._length += count
+        if self._length == len(self._current):
+            self._pass_on()
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Take all of ``data``, waiting while every block is in use; its length."""
@@ -37,10 +49,8 @@ class ThreadedWriter:
         while offset < len(view):
             taken = min(len(self._current) - self._length, len(view) - offset)
             self._current[self._length : self._length + taken] = view[offset : offset + taken]
-            self._length += taken
             offset += taken
-            if self._length == len(self._current):
-                self._pass_on()
+            self.advance(taken)
         return offset
 
     def close(self) -> None:

@@ -49,10 +49,10 @@ class MemberSink(Protocol):
 
 @dataclass(slots=True)
 class Walked:
-    """What was found, not yet judged: digests by path, and the small tag files themselves."""
+    """What was found, not yet judged: of the payload digest, size and mtime by path; the small tag files themselves."""
 
     package_id: str = ""
-    payload: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+    payload: dict[str, tuple[bytes, int, int]] = field(default_factory=dict)
     tag_digests: dict[str, str] = field(default_factory=dict)
     tags: dict[str, bytes] = field(default_factory=dict)
     payload_bytes: int = 0
@@ -64,6 +64,10 @@ Progress = Callable[[int], None]
 """Told the bytes of plaintext done so far."""
 
 
+Tee = Callable[[bytes], object]
+"""Given the plain archive as it is read, before it is judged."""
+
+
 def walk(
     source: Source,
     identity: AgeIdentity,
@@ -71,6 +75,7 @@ def walk(
     limits: Limits,
     sink: MemberSink | None = None,
     progress: Progress | None = None,
+    tee: Tee | None = None,
 ) -> Walked:
     """Everything in the package that ``source`` holds, to its last byte.
 
@@ -81,7 +86,7 @@ def walk(
     counted = _Counted(source)
     ahead = ReadAhead(counted)
     try:
-        plain = ReadAhead(AgeReader(ahead, identity))
+        plain = ReadAhead(_Teed(AgeReader(ahead, identity), tee))
         try:
             walked = _Walk(plain, limits, sink, progress).run()
         finally:
@@ -107,6 +112,20 @@ class _Counted:
         return data
 
 
+class _Teed:
+    """Hands on a copy of what is read."""
+
+    def __init__(self, source: Source, tee: Tee | None) -> None:
+        self._source = source
+        self._tee = tee
+
+    def read(self, size: int) -> bytes:
+        data = self._source.read(size)
+        if self._tee:
+            self._tee(data)
+        return data
+
+
 class _Walk:
     def __init__(self, plain: ReadAhead, limits: Limits, sink: MemberSink | None, progress: Progress | None) -> None:
         self._tar = TarReader(plain.read_view)
@@ -126,7 +145,7 @@ class _Walk:
             if self._sink:
                 self._sink.begin(self._found.package_id, path, member)
             if path.startswith(f"{bagit.PAYLOAD}/"):
-                self._found.payload[path] = (self._digest(None), member.size)
+                self._found.payload[path] = (self._digest(None), member.size, member.mtime_ns)
                 self._found.payload_bytes += member.size
             else:
                 self._tag(path, member)

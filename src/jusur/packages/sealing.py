@@ -1,6 +1,7 @@
 """Sealing: the evidence is read once and leaves as a signed, time-stamped, encrypted package.
 
-One pass: reader and digests | cipher | digests of the sealed bytes | sink, each in a thread of its own.
+One pass in three threads: read and digest | encrypt | digest the sealed bytes and write. On two cores the work is
+limited by the three SHA-256 passes, not by threads, so there are no more of them.
 """
 
 import hashlib
@@ -68,7 +69,7 @@ class SealedPackage:
 
 
 def seal(
-    source: Path,
+    source: Path | Sequence[tuple[Path, str]],
     sink: Sink,
     *,
     recipients: Sequence[AgeRecipient],
@@ -77,7 +78,9 @@ def seal(
     progress: Progress | None = None,
     chunk: int = layout.CHUNK_SIZE,
 ) -> SealedPackage:
-    """Seal the file or folder ``source`` into ``sink`` for ``recipients``. Memory does not grow with the size.
+    """Seal ``source`` into ``sink`` for ``recipients``. Memory does not grow with the size.
+
+    ``source`` is a file, a folder, or a list of files each with the relative path that it is to have in the package.
 
     The sink's ``write`` gets views that are valid only during the call; closing or committing it is the caller's,
     and on any error the caller throws away what was written.
@@ -90,8 +93,7 @@ def seal(
     listed = list_source(source, taken)
     total = sum(one.size for one in listed)
     estimate = sealed_size(total + len(listed) * 3 * tar.BLOCK, len(recipients))
-    written = ThreadedWriter(sink)
-    digests = ChunkDigests(written, layout.chunk_size(estimate, smallest=chunk))
+    digests = ChunkDigests(sink, layout.chunk_size(estimate, smallest=chunk))
     sealed = ThreadedWriter(digests)
     try:
         with AgeWriter(sealed, list(recipients)) as writer:
@@ -107,9 +109,7 @@ def seal(
         sealed.close()
     except BaseException:
         sealed.abort()
-        written.abort()
         raise
-    written.close()
     sha256, chunks = digests.finish()
     return SealedPackage(
         package_id=contents.package_id,
@@ -130,7 +130,6 @@ class _Bag:
     def __init__(self, out: ThreadedWriter, package_id: str) -> None:
         self._out = out
         self._id = bagit.check_path(package_id)
-        self._buffer = memoryview(bytearray(BLOCK))
         self._tags: list[tuple[str, str]] = []
         self.files: list[FileRecord] = []
         self.sealed_at = clock.now()
@@ -144,8 +143,8 @@ class _Bag:
             digest = hashlib.sha256()
             for view in self._read(source):
                 digest.update(view)
-                self._out.write(view)
                 done += len(view)
+                self._out.advance(len(view))
                 if progress:
                     progress(done, total)
             self._out.write(tar.padding(source.size))
@@ -224,11 +223,12 @@ class _Bag:
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             left = source.size
             while left:
-                count = file.readinto(self._buffer[:left])
+                room = self._out.room()[:left]
+                count = file.readinto(room)
                 if not count:
                     raise changed()
                 left -= count
-                yield self._buffer[:count]
+                yield room[:count]
             if file.read(1):
                 raise changed()
             check_unchanged(source, descriptor)

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +22,14 @@ class SourceFile:
     original: str | None
 
 
-def list_source(root: Path, taken: bagit.PathSet) -> list[SourceFile]:
-    """The regular files under ``root`` (or ``root`` itself) in the order they will be sealed.
+def list_source(root: Path | Sequence[tuple[Path, str]], taken: bagit.PathSet) -> list[SourceFile]:
+    """The regular files under ``root`` (or ``root`` itself, or those named) in the order they will be sealed.
 
     Raises:
         SourceError: nothing there, links or special files, or too many files.
     """
     try:
-        found = _list(root, taken)
+        found = _list(root, taken) if isinstance(root, Path) else _named(root, taken)
     except OSError as error:
         raise SourceError(f"The evidence cannot be read: {error.strerror}.", fix="Check the path.") from None
     if not found:
@@ -69,11 +69,34 @@ def _list(root: Path, taken: bagit.PathSet) -> list[SourceFile]:
     found: list[SourceFile] = []
     for location, status in _walk(str(root)):
         if len(found) == MAX_FILES:
-            raise SourceError(
-                f"The evidence has more than {MAX_FILES} files.", fix="Put them into an archive or a disk image first."
-            )
+            raise _too_many()
         found.append(_source(location, os.path.relpath(location, root), status, taken))
     return found
+
+
+def _named(items: Sequence[tuple[Path, str]], taken: bagit.PathSet) -> list[SourceFile]:
+    if len(items) > MAX_FILES:
+        raise _too_many()
+    found = []
+    for location, name in items:
+        status = location.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise _unfit()
+        found.append(_source(str(location), name, status, taken))
+    return found
+
+
+def _too_many() -> SourceError:
+    return SourceError(
+        f"The evidence has more than {MAX_FILES} files.", fix="Put them into an archive or a disk image first."
+    )
+
+
+def _unfit() -> SourceError:
+    return SourceError(
+        "The evidence holds a link or a special file, which cannot travel as it is.",
+        fix="Put such evidence into an archive or a disk image first.",
+    )
 
 
 def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -86,10 +109,7 @@ def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
         elif stat.S_ISREG(status.st_mode):
             yield entry.path, status
         else:
-            raise SourceError(
-                "The evidence holds a link or a special file, which cannot travel as it is.",
-                fix="Put such evidence into an archive or a disk image first.",
-            )
+            raise _unfit()
 
 
 def _source(location: str, name: str, status: os.stat_result, taken: bagit.PathSet) -> SourceFile:

@@ -9,7 +9,7 @@ from jusur.packages.errors import PackageError
 from jusur.packages.sealing import SealedPackage
 from jusur.packages.verification import Report
 
-PAYLOAD_TYPE = "application/vnd.jusur.package+json"
+STATEMENT_TYPE = "application/vnd.jusur.package+json"
 VERSION = 1
 
 
@@ -22,6 +22,9 @@ def statement(
     conditions: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What the sealing bureau states of the sealed file, as a value with a canonical JSON form.
+
+    ``chunks_sha256`` is the SHA-256 of the chunks' digests (32 bytes each) one after another: the digests themselves,
+    up to half a mebibyte, travel in the transfer's descriptor.
 
     Args:
         package: as :func:`seal` returned it.
@@ -41,7 +44,7 @@ def statement(
             "size": package.size,
             "sha256": package.sha256,
             "chunk_size": package.chunk_size,
-            "chunks": list(package.chunk_digests),
+            "chunks_sha256": canonical.sha256_hex(bytes.fromhex("".join(package.chunk_digests))),
         },
         "tagmanifest_sha256": package.tagmanifest_sha256,
         "payload": {"files": len(package.files), "bytes": package.payload_bytes},

@@ -78,7 +78,7 @@ def verify(
     A package that fails is a verdict, not an error: nothing is raised for what the package holds, only for a
     ``source`` that cannot be read (OSError).
     """
-    return examine(source, identity, trust=trust, limits=limits, progress=progress, sink=None)
+    return examine(source, identity, trust=trust, limits=limits, progress=progress)
 
 
 def examine(
@@ -88,13 +88,18 @@ def examine(
     trust: Trust,
     limits: Limits | None,
     progress: Progress | None,
-    sink: MemberSink | None,
+    sink: MemberSink | None = None,
 ) -> Report:
     """As :func:`verify`, handing the files to ``sink`` on the way; what it got is good only if the report is."""
     try:
         walked = walk(source, identity, limits=limits or Limits(), sink=sink, progress=progress)
     except (AgeError, PackageError, bagit.BagError) as error:
         return Report(tuple(_unreadable(error)))
+    return report_on(walked, trust)
+
+
+def report_on(walked: Walked, trust: Trust) -> Report:
+    """The verdict on a package that could be read to its end."""
     judge = _Judge(walked, trust)
     checks = (
         _check(AGE, walked, lambda: "opened and authenticated to the last byte"),
@@ -109,7 +114,7 @@ def examine(
         sealed_size=walked.sealed_size,
         sealed_sha256=walked.sealed_sha256,
         tagmanifest_sha256=walked.tag_digests.get(bagit.TAG_MANIFEST, ""),
-        files=tuple((path, size, digest.hex()) for path, (digest, size) in walked.payload.items()),
+        files=tuple((path, size, digest.hex()) for path, (digest, size, _) in walked.payload.items()),
         payload_bytes=walked.payload_bytes,
         tags=walked.tags,
         signer=judge.signer.certificate if judge.signer else None,
@@ -134,7 +139,7 @@ class _Judge:
         if missing:
             raise PackageError(f"The package lacks {', '.join(sorted(missing))}.")
         bagit.check_declaration(tags[bagit.DECLARATION_FILE])
-        payload = ((path, digest.hex()) for path, (digest, _) in walked.payload.items())
+        payload = ((path, digest.hex()) for path, (digest, _, _) in walked.payload.items())
         _compare(bagit.MANIFEST, tags, payload, len(walked.payload))
         after = {bagit.TAG_MANIFEST, layout.SEALS, *layout.SEALED_BY}
         listed = {path: digest for path, digest in walked.tag_digests.items() if path not in after}
