@@ -6,6 +6,7 @@ NaN, over-deep nesting, numbers beyond exact doubles and broken UTF-8 are refuse
 
 import hashlib
 import json
+import math
 from typing import Any
 
 import rfc8785
@@ -57,6 +58,7 @@ def decode(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> Any:
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
             parse_int=_integer,
+            parse_float=_fraction,
         )
     except CanonicalJSONError:
         raise
@@ -86,6 +88,13 @@ def _integer(digits: str) -> int:
     if len(digits) > len(str(MAX_INTEGER)) + 1 or abs(int(digits)) > MAX_INTEGER:
         raise CanonicalJSONError("A JSON number is too large to be exact.", fix="Send it as text.")
     return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise CanonicalJSONError("A JSON number is beyond what a double can hold.", fix="Send it as text.")
+    return value
 
 
 def _check_tree(root: Any, max_depth: int) -> None:

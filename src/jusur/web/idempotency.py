@@ -17,6 +17,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from psycopg.errors import LockNotAvailable
+from psycopg.pq import TransactionStatus
 
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError, JusurError
@@ -64,12 +65,8 @@ class Idempotency:
 
     def _first(self, request: HttpRequest, kept: IdempotentAnswer, caller: "_Caller") -> HttpResponseBase:
         response = self.get_response(request)
-        failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-        if failed or connection.needs_rollback or not isinstance(response, HttpResponse):
-            transaction.set_rollback(True)  # a failure leaves no trace, so that it may be tried again
-            return response
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
-            transaction.set_rollback(True)  # strangers leave nothing in the database
+        if not isinstance(response, HttpResponse) or _leaves_no_trace(response):
+            transaction.set_rollback(True)
             return response
         kept.status = response.status_code
         kept.content_type = response.headers.get("Content-Type", "")
@@ -103,6 +100,14 @@ class _Caller:
 def forget_old() -> int:
     """Drop answers older than seven days; the number dropped."""
     return IdempotentAnswer.objects.filter(created_at__lt=clock.now() - KEPT).delete()[0]
+
+
+def _leaves_no_trace(response: HttpResponse) -> bool:
+    """Whether the request may be tried again as if it had never come: it failed, or a stranger sent it."""
+    status = connection.connection.info.transaction_status
+    failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    aborted = connection.needs_rollback or status is not TransactionStatus.INTRANS
+    return failed or aborted or response.status_code == HTTPStatus.UNAUTHORIZED
 
 
 def _again(kept: IdempotentAnswer, caller: _Caller) -> HttpResponse:

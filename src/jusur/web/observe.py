@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 from prometheus_client import Counter, Histogram
 
 from jusur.accounts import api as accounts
@@ -53,8 +54,11 @@ class Observe:
 
 def route(request: HttpRequest) -> str:
     """The template of the address that answered, such as ``/v1/evidence/requests/<request_id>``."""
-    match = request.resolver_match
-    return "/" + match.route if match is not None else "unmatched"
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return "unmatched"
+    return "/" + match.route
 
 
 def _actor(request: HttpRequest) -> str:

@@ -26,12 +26,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-def not_found(_request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handlers take both
     """Nothing stands at this address."""
     return problems.of(NotFoundError("Nothing stands at this address.", fix="See /v1/openapi.json."))
 
 
-def bad_request(_request: HttpRequest, _error: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handlers take both
     """The request is not one this node reads: a foreign Host header, too many fields."""
     return problems.of(InvalidInputError("The request is not well formed, or names another host."))
 
