@@ -28,9 +28,11 @@ from jusur.exchange.kinds import MessageKind, ReceivedMessage, register
 from jusur.exchange.message import Attachment, BlobDescriptor, Priority
 from jusur.exchange.notify import TRANSFERS, Listener, backoff_wait, notify
 from jusur.exchange.offers import Digester, Offer, find_offer, offer_blob, open_offer, withdraw_blob
+from jusur.exchange.operating import reconcile_with, retry
 from jusur.exchange.outbox import SentMessage, approve, send
 from jusur.exchange.processing import process_ready
 from jusur.exchange.receipts import apply_receipts
+from jusur.exchange.selectors import status
 from jusur.exchange.ticking import tick
 from jusur.exchange.transfers import TransferView, fetch_blob, stored_name, transfer
 from jusur.exchange.transfers import run as transfers_run
@@ -79,8 +81,11 @@ __all__ = [
     "open_offer",
     "process_ready",
     "raise_alarm",
+    "reconcile_with",
     "register",
+    "retry",
     "send",
+    "status",
     "stored_name",
     "take_envelopes",
     "take_receipts",
