@@ -1,6 +1,12 @@
 """The directory's door: who is in the network, by which keys, and how that changes."""
 
-from jusur.directory.ceremony import InvitationPaper, Welcome, read_invitation, write_invitation
+from jusur.directory.ceremony import (
+    InvitationPaper,
+    Welcome,
+    is_join_url,
+    read_invitation,
+    write_invitation,
+)
 from jusur.directory.errors import (
     DirectoryDocumentError,
     DirectoryRefusedError,
@@ -68,9 +74,11 @@ from jusur.directory.services.enrolment import (
     KeyMaterial,
     join_complete,
     join_request_make,
+    keys_request_complete,
     keys_request_make,
     request_fingerprint,
 )
+from jusur.directory.services.fetching import fetching, refresh_online, secretariat
 from jusur.directory.services.founding import bootstrap_secretariat, organisation_add
 from jusur.directory.services.membership import (
     directory_key_announce,
@@ -132,12 +140,14 @@ __all__ = [
     "endpoints",
     "envelope",
     "expires",
+    "fetching",
     "forget",
     "fork_examine",
     "gate_url",
     "gossip_check",
     "has_directory",
     "invitation_issue",
+    "is_join_url",
     "join_complete",
     "join_request_admit",
     "join_request_make",
@@ -147,6 +157,7 @@ __all__ = [
     "join_standing",
     "key_revoke",
     "key_rotate",
+    "keys_request_complete",
     "keys_request_make",
     "log_key",
     "may_receive",
@@ -160,10 +171,12 @@ __all__ = [
     "organisation_withdraw",
     "organisations",
     "read_invitation",
+    "refresh_online",
     "relay",
     "request_fingerprint",
     "seal_certificates",
     "sealing_key",
+    "secretariat",
     "stale_watch",
     "tls_ca",
     "verify_keys",

@@ -113,6 +113,15 @@ def read_welcome(envelope: Mapping[str, Any], keys: Mapping[str, VerifyKey]) -> 
     return value
 
 
+def claimed_version(envelope: dict[str, Any]) -> int:
+    """The directory version a welcome claims to speak of, unchecked; 0 where it is none."""
+    try:
+        value = canonical.decode(envelopes.unverified_payload(envelope), max_bytes=MAX_WELCOME, max_depth=3)
+        return _convert(value, Welcome, "welcome").version
+    except JusurError:
+        return 0
+
+
 def read_bundle(data: bytes) -> tuple[dict[str, Any], bytes]:
     """The two envelopes of a welcome file: the welcome, and the directory (as canonical bytes).
 

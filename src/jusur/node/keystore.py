@@ -229,6 +229,10 @@ class Keystore:
             return self.keyid(use)
         return self._replace(use, other._read(use))  # noqa: SLF001 - another object of this class
 
+    def beside(self, name: str) -> "Keystore":
+        """The keystore in the folder ``name`` within this one, under the same passphrase."""
+        return Keystore(self.folder / name, self._passphrase)
+
     def _replace(self, use: str, content: bytes) -> str:
         self._read(use)
         with self._locked():

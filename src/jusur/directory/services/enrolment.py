@@ -204,6 +204,34 @@ def join_complete(*, bundle: bytes, fingerprint: str, store: Store, actor: str) 
     return welcome
 
 
+def keys_request_complete(*, envelope: bytes, bundle: bytes, store: Store, actor: str) -> Welcome:
+    """Take the answer to a request for new keys, once the directory held lists them. Afterwards the node may use them.
+
+    Args:
+        envelope: the request this node made.
+        bundle: the secretariat's answer; its directory is accepted first where this node lacks just that version.
+        store: puts the keys and certificates in place.
+        actor: the operator.
+
+    Raises:
+        JoinRefusedError: the answer is not to this request, or changes its keys.
+        DirectoryRefusedError, DirectoryDocumentError: the directory is refused. `MissingVersionsError`: refresh first.
+        CertificateError: a certificate is refused.
+    """
+    welcome_envelope, directory = ceremony.read_bundle(bundle)
+    claimed = ceremony.claimed_version(welcome_envelope)
+    if claimed > acceptance.held().document.version:
+        acceptance.directory_accept(envelope=directory, actor=actor)
+    document = acceptance.held().document
+    welcome = ceremony.read_welcome(welcome_envelope, rules.pinned_keys(document))
+    request = requests.peek(envelope)
+    if (welcome.request, welcome.address) != (request.id, request.address):
+        raise JoinRefusedError("The answer is not to this request.")
+    check_granted(welcome, request, document)
+    store(welcome)
+    return welcome
+
+
 def check_granted(welcome: Welcome, request: KeyRequest, document: Document) -> None:
     """The directory lists every key we asked for, unchanged, and our certificates are for our keys.
 

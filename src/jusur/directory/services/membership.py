@@ -230,10 +230,11 @@ def install_keys(
         OrganisationKey.objects.create(
             keyid=key.keyid, organisation=row, use=key.use, public=public, not_before=now - rules.SKEW
         )
-    if request.endpoints or request.relay:
+    if request.endpoints or request.act == "join":
         row.endpoints = [{"gate_url": e.gate_url, "priority": e.priority} for e in request.endpoints]
+    if request.relay or request.act == "join":
         row.relay = request.relay
-        row.save(update_fields=["endpoints", "relay"])
+    row.save(update_fields=["endpoints", "relay"])
 
 
 def organisation_locked(address: str) -> Organisation:

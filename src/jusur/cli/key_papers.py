@@ -1,0 +1,172 @@
+"""The files and keys behind ``jusur join`` and ``jusur directory rotate``."""
+
+import json
+from pathlib import Path
+
+import httpx
+
+from jusur.cli.founding import material_of
+from jusur.crypto.keys import SigningKey
+from jusur.directory import api
+from jusur.kernel import canonical
+from jusur.kernel.errors import ConflictError, NotFoundError, UnavailableError
+from jusur.node.context import Node, current
+from jusur.node.home import write_private
+from jusur.node.keystore import Keystore
+
+_REQUEST_FILE = "request.json"
+USES = ("signing", "sealing", "evidence", "log", "tls", "seal")
+_MAX_ANSWER = 16 * 1024 * 1024
+_TIMEOUT_SECONDS = 30.0
+
+
+def join_request_file(
+    invitation: bytes, *, recovery_key: Path | None, relay: str, actor: str
+) -> tuple[api.InvitationPaper, bytes, str]:
+    """The invitation read, the request's file content (with the token: a secret), and the words to read out."""
+    node, paper = current(), api.read_invitation(invitation)
+    row = api.join_request_make(
+        invitation=paper,
+        address=node.address,
+        material=_with_recovery(material_of(node.keys), recovery_key),
+        endpoints=_endpoints(node),
+        relay=relay,
+        actor=actor,
+    )
+    envelope = bytes(row.document)
+    content = b'{"request":%b,"token":%b}' % (envelope, canonical.encode(paper.token))
+    return paper, content, api.request_fingerprint(envelope)
+
+
+def send_online(paper: api.InvitationPaper, content: bytes) -> str:
+    """Post the request to the invitation's address; the request's id there.
+
+    Raises:
+        NotFoundError: the invitation names no address.
+        UnavailableError: nobody answers there, or the answer is no.
+    """
+    answer = _ask(paper, "POST", "/v1/join/requests", content=content, headers={"Content-Type": "application/json"})
+    return str(answer["id"])
+
+
+def fetch_welcome(invitation: bytes) -> bytes:
+    """The welcome to the request this node made, fetched with the invitation's token.
+
+    Raises:
+        NotFoundError: this node made no request, or the invitation names no address.
+        ConflictError: the secretariat has not decided yet, or has refused.
+        UnavailableError: nobody answers there, or the answer is no.
+    """
+    paper = api.read_invitation(invitation)
+    made = next(iter(api.join_requests(state="made")), None)
+    if made is None:
+        raise NotFoundError("This node made no request to join.", fix="Begin with jusur join request.")
+    headers = {"Jusur-Invitation-Token": paper.token}
+    answer = _ask(paper, "GET", f"/v1/join/requests/{made.id}/welcome", headers=headers)
+    if answer["state"] != "admitted":
+        reason = f": {answer['reason']}" if answer["reason"] else ""
+        raise ConflictError(f"The request is {answer['state']}{reason}.", fix="Ask the secretariat.")
+    return canonical.encode({"welcome": answer["welcome"], "directory": answer["directory"]})
+
+
+def store_certificates(welcome: api.Welcome) -> None:
+    """Keep the certificates of a welcome beside their keys."""
+    keys = current().keys
+    for use, pem in (("tls", welcome.tls_certificate), ("seal", welcome.seal_certificate)):
+        if pem:
+            keys.install_certificate(use, pem)
+
+
+def rotation_request(uses: tuple[str, ...], *, emergency: bool, recovery: Path | None) -> tuple[bytes, str]:
+    """New keys in a folder of their own, and the signed request for them with its fingerprint.
+
+    Raises:
+        ConflictError: another request waits for its answer.
+    """
+    node, fresh = current(), _next(current())
+    kept = fresh.folder / _REQUEST_FILE
+    if kept.exists():
+        raise ConflictError("A request for new keys was made already.", fix=f"Install its answer, or delete {kept}.")
+    fresh.create()
+    chosen = uses or USES
+    whole = material_of(fresh)
+    material = api.KeyMaterial(**{use: getattr(whole, use) for use in USES if use in chosen})
+    voucher = node.keys.signing if not emergency else None
+    if recovery is not None:
+        voucher = SigningKey.from_pem(recovery.read_bytes())
+    envelope = api.keys_request_make(
+        act="replace" if emergency else "rotate",
+        address=node.address,
+        material=material,
+        voucher=voucher,
+        endpoints=_endpoints(node),
+    )
+    write_private(kept, envelope)
+    return envelope, api.request_fingerprint(envelope)
+
+
+def rotation_install(bundle: bytes, *, actor: str) -> list[str]:
+    """Put the granted keys and certificates in place of the old ones, which stay to open what was sealed to them.
+
+    Raises:
+        NotFoundError: no request was made.
+        JusurError: the answer is refused.
+    """
+    node, fresh = current(), _next(current())
+    kept = fresh.folder / _REQUEST_FILE
+    if not kept.exists():
+        raise NotFoundError("This node asked for no new keys.", fix="Begin with jusur directory rotate request.")
+    asked = {key["keyid"]: key["use"] for key in _keys_in(kept.read_bytes())}
+
+    def store(welcome: api.Welcome) -> None:
+        for use in asked.values():
+            node.keys.adopt(use, fresh)
+        store_certificates(welcome)
+
+    api.keys_request_complete(envelope=kept.read_bytes(), bundle=bundle, store=store, actor=actor)
+    for path in fresh.folder.iterdir():
+        path.unlink()
+    fresh.folder.rmdir()
+    return sorted(asked.values())
+
+
+def _keys_in(envelope: bytes) -> list[dict[str, str]]:
+    import base64
+
+    found: list[dict[str, str]] = json.loads(base64.b64decode(json.loads(envelope)["payload"]))["keys"]
+    return found
+
+
+def _next(node: Node) -> Keystore:
+    return node.keys.beside("next")
+
+
+def _endpoints(node: Node) -> list[api.Endpoint]:
+    return [api.Endpoint(gate_url=node.settings.gate_location, priority=0)]
+
+
+def _with_recovery(material: api.KeyMaterial, path: Path | None) -> api.KeyMaterial:
+    if path is None:
+        return material
+    from dataclasses import replace
+
+    recovery = SigningKey.generate()
+    write_private(path, recovery.pem(), replace=False)
+    return replace(material, recovery=recovery)
+
+
+def _ask(
+    paper: api.InvitationPaper, method: str, path: str, *, headers: dict[str, str], content: bytes = b""
+) -> dict[str, str]:
+    if not paper.join_url:
+        raise NotFoundError("The invitation names no address to ask at.", fix="Send the file instead.")
+    try:
+        with httpx.Client(base_url=paper.join_url, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+            answer = client.request(method, path, headers=headers, content=content)
+            body = canonical.decode(answer.content, max_bytes=_MAX_ANSWER, max_depth=10)
+    except httpx.HTTPError as error:
+        raise UnavailableError(f"The secretariat cannot be reached ({type(error).__name__}).") from None
+    if answer.status_code >= httpx.codes.BAD_REQUEST or not isinstance(body, dict):
+        detail = body.get("detail", "") if isinstance(body, dict) else ""
+        raise UnavailableError(f"The secretariat answered {answer.status_code}. {str(detail)[:300]}")
+    return body
