@@ -24,6 +24,7 @@ MAX_PATH_BYTES = 1024
 MAX_DEPTH = 32
 MAX_LINE = 8192
 MAX_INFO_LINES = 256
+MAX_TWINS = 100
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](\S.*)")
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*")
@@ -71,42 +72,49 @@ class PathSet:
 
     def add(self, path: str) -> None:
         """Take ``path`` in."""
-        key = self.key(check_path(path))
-        folded = _fold(path).split("/")
-        folders = {_digest("/".join(folded[:depth])) for depth in range(1, len(folded))}
+        check_path(path)
+        key, folders = self._keys(path)
         if key in self._files or key in self._folders or not self._files.isdisjoint(folders):
             raise BagError("Two paths in the bag are the same, or differ only in capitals.")
         self._files.add(key)
         self._folders |= folders
 
-    def holds(self, path: str) -> bool:
-        """Whether the path, or one that some computer takes for it, is there."""
-        key = self.key(path)
-        return key in self._files or key in self._folders
+    def accepts(self, path: str) -> bool:
+        """Whether ``add`` would take ``path``."""
+        try:
+            check_path(path)
+        except BagError:
+            return False
+        key, folders = self._keys(path)
+        return key not in self._files and key not in self._folders and self._files.isdisjoint(folders)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
     @staticmethod
-    def key(path: str) -> bytes:
-        """16 bytes that stand for the path whatever its case: a hundred thousand paths fit in a few megabytes."""
-        return _digest(_fold(path))
+    def _keys(path: str) -> tuple[bytes, set[bytes]]:
+        """16 bytes each for the path and its folders: a hundred thousand paths fit in a few megabytes."""
+        folded = _fold(path).split("/")
+        folders = {_digest("/".join(folded[:depth])) for depth in range(1, len(folded))}
+        return _digest("/".join(folded)), folders
 
 
 def safe_path(original: str, taken: PathSet) -> str:
-    """A portable path for a file called ``original``, different from all in ``taken``; the caller keeps the original.
+    """A portable path for a file called ``original``, one that ``taken`` accepts; the caller keeps the original.
 
     Characters that a court's computer could not hold, or that BagIt's tools read in more than one way (``%``), are
-    written as ``_xHHHH_``; a name that is a device's or ends in a dot gets an underscore; twins get ``~2``, ``~3``.
+    written as ``_xHHHH_``; a name that is a device's or ends in a dot gets an underscore; twins get ``~2``, ``~3``. A
+    path that cannot be helped so is replaced by a digest.
     """
     parts = [_safe_name(part) for part in original.split("/")]
-    candidate, number = "/".join(parts), 1
-    while taken.holds(candidate) or not _acceptable(candidate, taken):
-        number += 1
-        stem, dot, suffix = parts[-1].rpartition(".")
-        name = f"{stem}~{number}.{suffix}" if dot and stem else f"{parts[-1]}~{number}"
+    stem, dot, suffix = parts[-1].rpartition(".")
+    for number in range(1, MAX_TWINS):
+        name = parts[-1] if number == 1 else f"{stem}~{number}.{suffix}" if dot and stem else f"{parts[-1]}~{number}"
         candidate = "/".join([*parts[:-1], name])
-        if number > text.FILE_NAME_BYTES:
-            digest = hashlib.sha256(original.encode(errors="surrogateescape")).hexdigest()
-            return f"{PAYLOAD}/{digest}"
-    return candidate
+        if taken.accepts(candidate):
+            return candidate
+    unique = f"{len(taken)}/{original}".encode(errors="surrogatepass")
+    return f"{PAYLOAD}/name-{hashlib.sha256(unique).hexdigest()[:32]}"
 
 
 def encode_path(path: str) -> str:
@@ -197,12 +205,7 @@ def _fold(path: str) -> str:
 
 
 def _digest(path: str) -> bytes:
-    return hashlib.sha256(path.encode(errors="surrogateescape")).digest()[:16]
-
-
-def _acceptable(path: str, taken: PathSet) -> bool:
-    folded = _fold(path).split("/")
-    return not any(_digest("/".join(folded[:depth])) in taken._files for depth in range(1, len(folded)))  # noqa: SLF001
+    return hashlib.sha256(path.encode(errors="surrogatepass")).digest()[:16]
 
 
 def _portable(name: str) -> bool:
@@ -220,4 +223,4 @@ def _safe_name(name: str) -> str:
     for candidate in (written, f"_{written}", f"{written}_", f"_{written}_"):
         if _portable(candidate):
             return candidate
-    return "name-" + hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:32]
+    return "name-" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]
