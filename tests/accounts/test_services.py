@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -119,10 +120,12 @@ def test_approval_is_of_exactly_this_content() -> None:
     with pytest.raises(ConflictError, match="changed"):
         decide(karim, subject, "b" * 64)
     decide(karim, subject)
-    wanted = {"act": "evidence.request.send", "subject_type": "evidence.request", "subject_id": subject}
-    assert accounts.approval_require(content_sha256="a" * 64, **wanted).granted
+    require = partial(
+        accounts.approval_require, act="evidence.request.send", subject_type="evidence.request", subject_id=subject
+    )
+    assert require(content_sha256="a" * 64).granted
     with pytest.raises(accounts.ApprovalMissingError):
-        accounts.approval_require(content_sha256="b" * 64, **wanted)
+        require(content_sha256="b" * 64)
 
 
 def test_a_decision_is_made_once() -> None:

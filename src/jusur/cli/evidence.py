@@ -36,7 +36,7 @@ def _report(detail: dict[str, Any], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def open_(
-    home: str | None, request_id: str | None, conditions: Any, partial: bool, as_json: bool, **given: str
+    home: str | None, /, request_id: str | None, conditions: Any, partial: bool, as_json: bool, **given: str
 ) -> None:
     """Open a package to collect evidence into."""
     body = {
@@ -145,7 +145,7 @@ def show(home: str | None, package_id: str, as_json: bool) -> None:
 @click.option("--direction", default="", help="incoming or outgoing.")
 @json_option
 @click.pass_obj
-def list_(home: str | None, as_json: bool, **narrowed: str) -> None:
+def list_(home: str | None, /, as_json: bool, **narrowed: str) -> None:
     """List packages, newest first."""
     found = Client.of(home).get(_PACKAGES, **narrowed)
     if as_json:

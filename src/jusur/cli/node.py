@@ -36,7 +36,7 @@ READY_SECONDS = 60.0
 @click.option("--demo", is_flag=True, help="A rehearsal node: it says so on everything it makes.")
 @json_option
 @click.pass_obj
-def init(home: str | None, as_json: bool, **given: Any) -> None:
+def init(home: str | None, /, as_json: bool, **given: Any) -> None:
     """Make a node: its folder, settings, keys and database. The secretariat's also founds the network."""
     place = NodeHome.find(home)
     if place.exists():

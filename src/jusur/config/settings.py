@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "jusur.directory",
     "jusur.instruments",
     "jusur.exchange",
+    "jusur.evidence",
     "jusur.indicators",
     "jusur.web",
 ]

@@ -74,7 +74,6 @@ def _guarded(name: str, loop: Loop, stop: threading.Event, died: threading.Event
 def _tick_run(stop: threading.Event) -> None:
     from django.db import DatabaseError, connections
 
-    from jusur.directory import api as directory
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
     from jusur.kernel.errors import JusurError
@@ -82,7 +81,7 @@ def _tick_run(stop: threading.Event) -> None:
     from jusur.web import idempotency
 
     duties: dict[str, Callable[[], object]] = {
-        "directory": directory.refresh,
+        "directory": _refresh_directory,
         "deadlines": evidence.raise_alarms,
         "retention": evidence.retention_purge,
         "exchange": exchange.tick,
@@ -98,6 +97,18 @@ def _tick_run(stop: threading.Event) -> None:
                 connections.close_all()
         if stop.wait(TICK_SECONDS):
             return
+
+
+def _refresh_directory() -> None:
+    """Learn of a newer directory and notice an expired one; a node that has not joined has nothing to refresh."""
+    from jusur.directory import api as directory
+    from jusur.node import context
+
+    if not directory.has_directory():
+        return
+    directory.stale_watch()
+    if context.current().settings.role != "secretariat":
+        directory.refresh_online()
 
 
 def _serve_metrics(port: int) -> None:

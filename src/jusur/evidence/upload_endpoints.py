@@ -129,7 +129,12 @@ def _part(request: HttpRequest) -> uploads.Part:
     first = int(match["first"]) if match["first"] else total
     stop = int(match["last"]) + 1 if match["last"] else total
     length = request.headers.get("Content-Length") or "0"
-    if not first <= stop <= total or stop - first > uploads.MAX_PART or length != str(stop - first):
+    if (
+        not first <= stop <= total
+        or (match["first"] and first == stop)
+        or stop - first > uploads.MAX_PART
+        or length != str(stop - first)
+    ):
         raise InvalidInputError(
             "The Content-Range does not fit the body.", fix=f"Send 1 to {uploads.MAX_PART} bytes and say which."
         )

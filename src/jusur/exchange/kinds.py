@@ -31,7 +31,7 @@ class ReceivedMessage:
     recipients: tuple[str, ...]
     conversation: UUID
     sequence: int
-    priority: str
+    priority: Priority
     created_at: datetime
     received_at: datetime
     handling: Handling

@@ -8,6 +8,7 @@ its time so far as final, would flatter. The Kaplan-Meier estimate (E. L. Kaplan
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,13 +37,13 @@ def quantile(spans: Iterable[Span], share: float) -> float | None:
     ordered = sorted(spans)
     at_risk = len(ordered)
     surviving = 1.0
-    for seconds, group in groupby(ordered, key=lambda span: span.seconds):
+    for seconds, group in groupby(ordered, key=attrgetter("seconds")):
         same = list(group)
         outcomes = sum(span.observed for span in same)
         if outcomes:
             surviving *= 1 - outcomes / at_risk
             if surviving <= 1 - share + 1e-12:
-                return seconds
+                return float(seconds)
         at_risk -= len(same)
     return None
 

@@ -11,10 +11,25 @@ from jusur.indicators.rules import Span
 class LedgerEvent(Protocol):
     """What an indicator reads of a ledger event."""
 
-    kind: str
-    subject_id: str
-    occurred_at: datetime
-    data: dict[str, Any] | None
+    @property
+    def kind(self) -> str:
+        """What happened."""
+        ...
+
+    @property
+    def subject_id(self) -> str:
+        """To which request or package."""
+        ...
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When (aware)."""
+        ...
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """What is known of it; ``None`` once forgotten."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

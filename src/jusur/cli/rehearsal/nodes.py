@@ -25,26 +25,24 @@ class RehearsalError(JusurError):
 
 @dataclass(slots=True)
 class RehearsalNode:
-    """A node under ``home``. ``officers`` maps a short name to a client signed in as that officer."""
+    """A node under ``home``. ``ports``: of gate, desk and worker; ``officers``: clients signed in, by short name."""
 
     home: Path
     address: str
     name: str
-    gate_port: int
-    web_port: int
-    worker_port: int
+    ports: tuple[int, int, int]
     officers: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def gate_url(self) -> str:
         """Where other nodes reach it."""
-        return f"https://127.0.0.1:{self.gate_port}"
+        return f"https://127.0.0.1:{self.ports[0]}"
 
     @property
     def web_url(self) -> str:
         """Where its officers reach it."""
-        return f"http://127.0.0.1:{self.web_port}"
+        return f"http://127.0.0.1:{self.ports[1]}"
 
     def run(self, *arguments: str) -> str:
         """Run ``jusur`` on this node; its output.

@@ -75,7 +75,9 @@ class Rehearsal:
     def _make(self) -> None:
         ports = free_ports(9)
         self.nodes = {
-            address: RehearsalNode(self.folder / address.lower(), address, name, *ports[3 * i : 3 * i + 3])
+            address: RehearsalNode(
+                self.folder / address.lower(), address, name, (ports[3 * i], ports[3 * i + 1], ports[3 * i + 2])
+            )
             for i, (address, name) in enumerate(
                 (("GS", "General Secretariat"), ("MA", "NCB Rabat"), ("NO", "NCB Oslo"))
             )
@@ -89,7 +91,8 @@ class Rehearsal:
     def _settings(self, node: RehearsalNode) -> list[str]:
         secretariat = self.nodes["GS"]
         role = ["--role", "secretariat"] if node is secretariat else ["--country", node.address]
-        ports = ["--gate-port", node.gate_port, "--web-port", node.web_port, "--worker-port", node.worker_port]
+        gate, web, worker = node.ports
+        ports = ["--gate-port", gate, "--web-port", web, "--worker-port", worker]
         peers = ["--secretariat-url", secretariat.gate_url, "--timestamp-url", f"{secretariat.web_url}/timestamp"]
         intake = ["--intake", self.evidence.parent] if node.address == "NO" and self.evidence else []
         return [*role, "--name", node.name, "--demo", *map(str, (*ports, *peers, *intake))]

@@ -193,7 +193,7 @@ def _other(side: Side) -> Side:
 
 
 def _known(act: str, data: dict[str, str]) -> dict[str, str]:
-    kept = {name: data[name] for name in ("text", "ground", "until") if name in data}
+    kept: dict[str, str] = {name: data[name] for name in ("text", "ground", "until") if name in data}
     if act in {"extend", "confirm_preservation"}:
         clock.parse_timestamp(kept["until"], field="until")
     if act == "refuse":

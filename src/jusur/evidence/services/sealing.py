@@ -25,7 +25,7 @@ from jusur.kernel.errors import JusurError, UnavailableError
 from jusur.kernel.ids import new_id
 from jusur.ledger import api as ledger
 from jusur.node import context
-from jusur.packages import Contents, SealedPackage, Seals, seal
+from jusur.packages import Contents, SealedPackage, Seals, reseal, seal
 from jusur.rows.claims import claim
 
 log = structlog.get_logger()
@@ -95,6 +95,7 @@ def _reseal(package: EvidencePackage, held: EvidencePackage) -> None:
             writer,
             recipients=[directory.age_recipient(package.counterpart)],
             trust=opening.trust(),
+            estimate=held.size or 0,
         )
         writer.commit()
     finish(package, name, sealed)
