@@ -27,7 +27,7 @@ def trace(kind: str) -> None:
     ledger.record(f"probe.{kind}", subject_type="probe", subject_id="1", actor="test", data={})
 
 
-@probe.post("")
+@probe.post("", response=dict[str, Any])
 def obey(request: HttpRequest, body: Told) -> dict[str, Any]:
     trace("began")
     match body.do:
