@@ -44,8 +44,8 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _started(home: Path, source: str = SOURCES[0]) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(home, sources=[source])
+def _started(home: Path, source: str = SOURCES[0], *, durable: bool = False) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(home, sources=[source], disposable=not durable)
     server.start()
     try:
         yield server
@@ -75,7 +75,7 @@ def test_there_is_a_postgresql_to_test() -> None:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_it_lives_on_a_private_socket_with_its_own_role(folder: Path, source: str) -> None:
-    with _started(folder / "node", source) as server:
+    with _started(folder / "node", source, durable=True) as server:
         assert _ask(server, "SELECT current_user") == "jusur"
         assert _ask(server, "SELECT usesuper FROM pg_user WHERE usename = current_user") is False
         assert _ask(server, "SELECT lower('É') || current_setting('server_encoding')") == "éUTF8"
@@ -237,7 +237,7 @@ def test_it_is_back_with_its_rows_after_kill_9(folder: Path, kill: Callable[...,
         with _owned(home.path) as owner:
             kill(owner, home.postgres)
         began = time.monotonic()
-        with _started(home.path) as server:
+        with _started(home.path, durable=True) as server:
             assert time.monotonic() - began < 10
             assert _ask(server, "SELECT count(*) FROM kept") == round_
 

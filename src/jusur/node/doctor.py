@@ -121,10 +121,8 @@ def _clock() -> Iterator[Finding]:
         None: "its synchronisation is not told",
     }
     fix = "Run an NTP client: peers refuse messages from a clock minutes wrong." if synchronised is False else ""
-    yield Finding(
-        "clock", ok=True, warning=synchronised is False, detail=f"{clock.timestamp(clock.now())}, {words[synchronised]}",
-        fix=fix,
-    )  # fmt: skip
+    detail = f"{clock.timestamp(clock.now())}, {words[synchronised]}"
+    yield Finding("clock", ok=True, warning=synchronised is False, detail=detail, fix=fix)
 
 
 def _synchronised() -> bool | None:
