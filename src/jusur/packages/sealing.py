@@ -1,7 +1,7 @@
 """Sealing: the evidence is read once and leaves as a signed, time-stamped, encrypted package.
 
-One pass in three threads: read and digest | encrypt | digest the sealed bytes and write. On two cores the work is
-limited by the three SHA-256 passes, not by threads, so there are no more of them.
+One pass in four threads: read and digest | encrypt | digest the sealed bytes | write. On two cores the three SHA-256
+passes are the limit; the threads are there so that the disk never waits for them nor they for it.
 """
 
 import hashlib
@@ -93,7 +93,8 @@ def seal(
     listed = list_source(source, taken)
     total = sum(one.size for one in listed)
     estimate = sealed_size(total + len(listed) * 3 * tar.BLOCK, len(recipients))
-    digests = ChunkDigests(sink, layout.chunk_size(estimate, smallest=chunk))
+    written = ThreadedWriter(sink)
+    digests = ChunkDigests(written, layout.chunk_size(estimate, smallest=chunk))
     sealed = ThreadedWriter(digests)
     try:
         with AgeWriter(sealed, list(recipients)) as writer:
@@ -109,7 +110,9 @@ def seal(
         sealed.close()
     except BaseException:
         sealed.abort()
+        written.abort()
         raise
+    written.close()
     sha256, chunks = digests.finish()
     return SealedPackage(
         package_id=contents.package_id,

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from jusur.kernel.errors import ConflictError, InvalidInputError
+from jusur.vault.direct import DirectWriter
 from jusur.vault.names import VaultFullError, translated
 
 SYNC_BYTES = 64 << 20
@@ -58,6 +59,7 @@ class StagedWriter:
         self._size = 0
         with translated():
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+        self._direct = DirectWriter(self._file)
         self._open = True
         # Whoever clears the folder after a crash leaves files alone that somebody still writes.
         fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -66,7 +68,7 @@ class StagedWriter:
         """Append ``data``."""
         try:
             with translated():
-                _write_all(self._file, data, self._size)
+                self._direct.write(data, self._size)
         except BaseException:
             self.abort()
             raise
