@@ -204,7 +204,7 @@ def _inner_message(inner: bytes, header: Header, book: PeerBook, max_bytes: int)
         keys = book.signing_keys(header.sender)
         verified = dsse.verify(document, keys, payload_type=messages.PAYLOAD_TYPE, max_bytes=max_bytes)
     except CryptoError as error:
-        raise EnvelopeRefusedError(Reason.SIGNATURE, f"The message inside: {error.detail}", fix=error.fix) from None
+        raise EnvelopeRefusedError(Reason.MISMATCH, f"The message inside: {error.detail}", fix=error.fix) from None
     except InvalidInputError as error:
         raise EnvelopeRefusedError(Reason.MALFORMED, f"The message inside: {error.detail}") from None
     return messages.parse(verified.payload, max_bytes=max_bytes)

@@ -30,8 +30,18 @@ class Reason(StrEnum):
     LOOP = "relay-loop"
 
 
-TRANSIENT = frozenset({Reason.CLOCK, Reason.UNKNOWN_SENDER, Reason.UNKNOWN_KEY, Reason.CANNOT_OPEN})
-"""Reasons that may pass by themselves (a clock set right, a directory brought up to date): the sender tries again."""
+TRANSIENT = frozenset(
+    {
+        Reason.CLOCK,
+        Reason.UNKNOWN_SENDER,
+        Reason.UNKNOWN_KEY,
+        Reason.CANNOT_OPEN,
+        Reason.SIGNATURE,
+        Reason.SENDER_SUSPENDED,
+    }
+)
+"""Reasons that may pass by themselves (a clock set right, a directory brought up to date, bytes that were damaged on
+their way): the sender tries the same again."""
 
 
 class ExchangeError(JusurError):
