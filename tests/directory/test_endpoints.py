@@ -1,5 +1,5 @@
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from ninja import NinjaAPI
@@ -29,7 +29,7 @@ def test_joining_online(nodes: Nodes, client: TestClient) -> None:
     ceremony = Ceremony(nodes, "MA")
     envelope = (ceremony.issue(), ceremony.sign_request())[1]
     body = {"token": ceremony.paper.token, "request": json.loads(envelope)}
-    asked = client.post("/join/requests", data=json.dumps(body), content_type="application/json")
+    asked = client.post("/join/requests", data=cast("Any", json.dumps(body)), content_type="application/json")
     assert asked.status_code == 202, asked.content
     where = f"/join/requests/{asked.json()['id']}/welcome"
     token = {"Jusur-Invitation-Token": ceremony.paper.token}
@@ -75,7 +75,7 @@ def test_strangers_learn_nothing(nodes: Nodes, client: TestClient) -> None:
     ],
 )
 def test_hostile_bodies_are_refused(nodes: Nodes, client: TestClient, body: bytes) -> None:
-    answer = client.post("/join/requests", data=body, content_type="application/json")
+    answer = client.post("/join/requests", data=cast("Any", body), content_type="application/json")
     assert answer.status_code == 422
 
 

@@ -104,11 +104,11 @@ def test_an_organisation_is_added_once(nodes: Nodes) -> None:
 
 
 class TestRotation:
-    def rotate(self, nodes: Nodes, bureau: Ceremony, voucher: SigningKey, **material: SigningKey) -> bytes:
+    def rotate(self, nodes: Nodes, bureau: Ceremony, voucher: SigningKey, signing: SigningKey) -> bytes:
         envelope = api.keys_request_make(
             act="rotate",
             address="MA",
-            material=KeyMaterial(**material),
+            material=KeyMaterial(signing=signing),
             voucher=voucher,
             endpoints=bureau.gates,
         )

@@ -8,11 +8,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 from django.db.models import Exists
 
 from jusur.crypto.age import AgeRecipient
@@ -30,6 +29,8 @@ from jusur.directory.keys import ED25519_USES, public_digest, read_sealing_key
 from jusur.directory.models import DirectoryAlarm, DirectoryVersion, JoinRequest
 from jusur.directory.schema import Document, Endpoint, Key, KeyUse, Organisation
 from jusur.kernel import clock
+
+CHECK_SECONDS: Final = 1.0
 
 
 class Current(NamedTuple):
@@ -62,15 +63,16 @@ class View:
     verifiers: dict[str, tuple[_Verifier, ...]] = field(default_factory=dict)
     sealing: dict[str, SealingPublicKey] = field(default_factory=dict)
     recipients: dict[str, AgeRecipient] = field(default_factory=dict)
-    checked: float = 0.0
+    trusted_until: float = 0.0
 
 
-_views: dict[str, View] = {}
+_view: View | None = None
 
 
 def forget() -> None:
     """Drop what this process remembers; the next question reads the database."""
-    _views.clear()
+    global _view  # noqa: PLW0603 - one directory a process
+    _view = None
 
 
 def view() -> View:
@@ -79,22 +81,25 @@ def view() -> View:
     Raises:
         NoDirectoryError: this node has not joined a network.
     """
-    place = str(connection.settings_dict["NAME"])
-    known = _views.get(place)
-    present = time.monotonic()
-    if known is not None and present - known.checked < getattr(settings, "DIRECTORY_CHECK_SECONDS", 1.0):
-        return known
+    known = _view
+    return known if known is not None and time.monotonic() < known.trusted_until else _checked(known)
+
+
+def _checked(known: View | None) -> View:
+    """``known`` if the database still holds that version, else what it holds."""
+    global _view  # noqa: PLW0603 - one directory a process
+    asked_at = time.monotonic()
     latest = _latest()
     if latest is None:
-        _views.pop(place, None)
+        _view = None
         raise NoDirectoryError(
             "This node holds no directory.", fix="Join a network (jusur join request), or found one (jusur init)."
         )
     version, digest, forked = latest
-    if known is None or known.current.digest != digest:
-        known = _load(version)
-    known.forked, known.checked = forked, present
-    _views[place] = known
+    if known is None or known.current.digest != digest or known.forked != forked:
+        known = _load(version, forked=forked)
+    known.trusted_until = asked_at + float(getattr(settings, "DIRECTORY_CHECK_SECONDS", CHECK_SECONDS))
+    _view = known
     return known
 
 
@@ -104,11 +109,13 @@ def _latest() -> tuple[int, str, bool] | None:
     return rows.values_list("version", "digest", "forked").first()
 
 
-def _load(version: int) -> View:
+def _load(version: int, *, forked: bool) -> View:
     row = DirectoryVersion.objects.get(version=version)
     document = msgspec.json.decode(envelopes.payload(bytes(row.document)), type=Document)
     organisations = {organisation.address: organisation for organisation in document.organisations}
-    return View(Current(row.version, row.digest), document, document.expires, forked=False, organisations=organisations)
+    return View(
+        Current(row.version, row.digest), document, document.expires, forked=forked, organisations=organisations
+    )
 
 
 def current() -> Current:
@@ -189,15 +196,17 @@ def verify_keys(address: str, at: datetime | None = None, *, use: KeyUse = "sign
         UnknownOrganisationError: nobody has this address.
         OrganisationNotActiveError: without ``at``, for an organisation that may not exchange.
     """
-    if at is None:
-        active(address)
-        now = clock.now()
-        return {v.key.keyid: v.key for v in _verifiers(address) if v.use == use and not v.revoked and v.good(now)}
-    return {v.key.keyid: v.key for v in _verifiers(address) if v.use == use and v.good(at)}
-
-
-def _verifiers(address: str) -> tuple[_Verifier, ...]:
     held = view()
+    verifiers = held.verifiers.get(address) or _verifiers(held, address)
+    if at is not None:
+        return {v.key.keyid: v.key for v in verifiers if v.use == use and v.good(at)}
+    active(address)
+    now = clock.now()
+    return {v.key.keyid: v.key for v in verifiers if v.use == use and not v.revoked and v.good(now)}
+
+
+def _verifiers(held: View, address: str) -> tuple[_Verifier, ...]:
+    """The Ed25519 keys of ``address``, read once a version."""
     found = held.verifiers.get(address)
     if found is None:
         keys = [key for key in organisation(address).keys if key.use in ED25519_USES]
@@ -248,7 +257,7 @@ def log_key(address: str) -> VerifyKey:
     Raises:
         UnknownOrganisationError, NoSuchKeyError: there is none.
     """
-    for verifier in _verifiers(address):
+    for verifier in _verifiers(view(), address):
         if verifier.use == "log" and verifier.ends is None:
             return verifier.key
     raise NoSuchKeyError(f"{address} has no active log key.")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from jusur.crypto import fingerprints
 from jusur.crypto.keys import VerifyKey
@@ -218,13 +219,12 @@ def install_keys(
     if known.exists():
         raise JoinRefusedError("A key in the request is or was in the directory.", fix="Make new keys.")
     now = clock.now()
-    replaced = OrganisationKey.objects.filter(
-        organisation=row, state="active", use__in=[key.use for key in request.keys]
-    )
-    if overlap is None:
-        replaced.update(state="revoked", revoked_at=now, reason=reason[:200])
+    earlier = OrganisationKey.objects.filter(organisation=row, use__in=[key.use for key in request.keys])
+    if overlap is None:  # also those rotated out just before, which would still count for a while
+        counting = Q(state="active") | Q(state="retired", not_after__gt=now)
+        earlier.filter(counting).update(state="revoked", revoked_at=now, reason=reason[:200])
     else:
-        replaced.update(state="retired", not_after=now + overlap)
+        earlier.filter(state="active").update(state="retired", not_after=now + overlap)
     for key in request.keys:
         public = _certified(row, request, key, authority, now)
         OrganisationKey.objects.create(

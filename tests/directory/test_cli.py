@@ -1,0 +1,100 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from tests.directory.network import Nodes
+
+from jusur.cli.directory import directory, join
+from jusur.directory import api
+from jusur.kernel.errors import JusurError
+from jusur.node import context, settings
+from jusur.node.context import Node
+from jusur.node.home import NodeHome
+from jusur.node.keystore import Keystore
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command as the node named first; the rows of all nodes share one database."""
+    homes = {"GS": _secretariat(nodes, tmp_path / "gs"), "MA": _bureau(tmp_path / "ma")}
+    monkeypatch.setattr("jusur.config.bootstrap.setup", lambda home: None)
+    monkeypatch.setattr("jusur.cli.founding.authority_of", lambda keys: nodes.authority)
+
+    def command(name: str, *arguments: object) -> Any:
+        if nodes.present != name:
+            nodes.turn_to(name)
+        for module in ("jusur.node.context", "jusur.cli.key_papers"):
+            monkeypatch.setattr(f"{module}.current", lambda: homes[name])
+        group = join if arguments[0] in {"request", "complete"} else directory
+        result = CliRunner().invoke(group, [*map(str, arguments), "--json"], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.output)
+
+    return command
+
+
+def _bureau(home: Path) -> Node:
+    place = NodeHome(home).create()
+    given = {"address": "MA", "role": "bureau", "country": "MA", "name": "NCB Rabat", "gate_port": 9444}
+    settings.save(settings.make(home, given))
+    Keystore(place.keys).create()
+    return Node(place)
+
+
+def _secretariat(nodes: Nodes, home: Path) -> Node:
+    place = NodeHome(home).create()
+    settings.save(settings.make(home, {"address": "GS", "role": "secretariat", "name": "General Secretariat"}))
+    return Node(place)
+
+
+def test_joining_rotating_and_replacing_by_files(run: Run, tmp_path: Path) -> None:
+    paper, request, welcome, usb = (tmp_path / name for name in ("inv", "req", "wel", "recovery.pem"))
+    run("GS", "invite", "ma", "--output", paper)
+    assert paper.stat().st_mode & 0o077 == 0
+    made = run("MA", "request", paper, "--recovery-key", usb, "--output", request)
+    admitted = run("GS", "admit", request, "--fingerprint", made["fingerprint"], "--output", welcome)
+    done = run("MA", "complete", welcome, "--fingerprint", admitted["directory_key"])
+    assert (done["version"], done["digest"]) == (admitted["version"], admitted["digest"])
+    assert "MA" in [row["address"] for row in run("MA", "members", "--status", "active")]
+
+    before = context.current().keys.signing.keyid
+    run("MA", "rotate", "request", "--use", "signing", "--use", "tls", "--output", tmp_path / "rot")
+    run("GS", "rotate", "grant", tmp_path / "rot", "--output", tmp_path / "ans")
+    assert run("MA", "rotate", "install", tmp_path / "ans")["installed"] == ["signing", "tls"]
+    now = Keystore(context.current().home.keys)
+    assert now.signing.keyid != before
+    assert {before, now.signing.keyid} == set(api.verify_keys("MA"))
+    assert now.certificate("tls").public_key() == now.tls_key.public_key()
+
+    run("MA", "rotate", "request", "--emergency", "--recovery", usb, "--output", tmp_path / "emg")
+    grant = ("rotate", "grant", tmp_path / "emg", "--emergency", "--reason", "Burglary", "--output", tmp_path / "new")
+    run("GS", *grant)
+    run("MA", "rotate", "install", tmp_path / "new")
+    assert set(api.verify_keys("MA")) == {Keystore(now.folder).signing.keyid}
+
+
+def test_the_secretariats_decisions_reach_the_bureau_as_a_file(run: Run, tmp_path: Path) -> None:
+    paper, request, welcome = (tmp_path / name for name in ("inv", "req", "wel"))
+    run("GS", "invite", "MA", "--output", paper)
+    made = run("MA", "request", paper, "--output", request)
+    admitted = run("GS", "admit", request, "--fingerprint", made["fingerprint"], "--output", welcome)
+    run("MA", "complete", welcome, "--fingerprint", admitted["directory_key"])
+    run("GS", "suspend", "MA", "--reason", "Article 131")
+    run("GS", "export", "--output", tmp_path / "d.json")
+    assert run("MA", "accept", tmp_path / "d.json")["new"]
+    assert run("MA", "show", "MA")["status"] == "suspended"
+    assert run("MA", "alarms") == []
+
+
+def test_a_wrong_fingerprint_is_told(run: Run, tmp_path: Path) -> None:
+    run("GS", "invite", "MA", "--output", tmp_path / "inv")
+    run("MA", "request", tmp_path / "inv", "--output", tmp_path / "req")
+    with pytest.raises(JusurError, match="not this request's fingerprint"):
+        run("GS", "admit", tmp_path / "req", "--fingerprint", "acid acorn", "--output", tmp_path / "wel")
+    assert len(run("GS", "requests")) == 1
+    assert run("GS", "refuse", tmp_path / "req", "--reason", "Not theirs")["state"] == "refused"
