@@ -9,6 +9,8 @@ from jusur.evidence.models import EvidencePackage
 from jusur.ledger import api as ledger
 
 SUBJECT = "evidence.package"
+MAX_PURPOSE = 500
+"""Characters of a purpose that the ledger keeps; the whole text stands in the package."""
 
 
 def record(
@@ -29,7 +31,7 @@ def record(
         subject_type=SUBJECT,
         subject_id=str(package.id),
         actor=actor,
-        purpose=purpose or package.purpose,
+        purpose=(purpose or package.purpose)[:MAX_PURPOSE],
         data={
             "direction": str(package.direction),
             "partner": package.counterpart,

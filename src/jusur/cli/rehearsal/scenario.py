@@ -107,14 +107,14 @@ class Rehearsal:
         papers = self.folder / "papers" / node.address
         papers.mkdir(parents=True, exist_ok=True)
         invitation, request, welcome = papers / "invitation.json", papers / "request.json", papers / "welcome.json"
-        invited = secretariat.run_json("directory", "invite", node.address, "--out", str(invitation))
-        asked = node.run_json("join", "request", str(invitation), "--out", str(request))
+        invited = secretariat.run_json("directory", "invite", node.address, "--output", str(invitation))
+        asked = node.run_json("join", "request", str(invitation), "--output", str(request))
         # What two operators read to each other by telephone: each hears the other's fingerprint.
         secretariat.run(
-            *("directory", "admit", str(request), "--invitation", str(invitation)),
-            *("--fingerprint", asked["fingerprint"], "--out", str(welcome)),
+            *("directory", "admit", str(request)),
+            *("--fingerprint", asked["fingerprint"], "--output", str(welcome)),
         )
-        node.run("join", "complete", str(welcome), "--fingerprint", invited["directory_fingerprint"])
+        node.run("join", "complete", str(welcome), "--fingerprint", invited["directory_key"])
 
     def _start(self, *addresses: str) -> None:
         begun = [(self.nodes[address], self.nodes[address].begin("serve", "--detach")) for address in addresses]

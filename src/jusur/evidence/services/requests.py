@@ -22,6 +22,7 @@ from jusur.ledger import api as ledger
 from jusur.node import context
 
 SEND = "evidence.request.send"
+MAX_LEDGER_PURPOSE = 500
 MAX_EXTENSION = timedelta(days=366)
 
 
@@ -214,7 +215,14 @@ def check_contents(content: RequestContent) -> None:
     Raises:
         ContentsMissingError: names what is missing and why.
     """
-    missing = instruments.check_contents(content.instrument, content.measure, content.contents, urgency=content.urgency)
+    stated = {
+        "purpose": content.purpose,
+        "offence": content.offence.description,
+        "case_reference": content.case_reference,
+    }
+    missing = instruments.check_contents(
+        content.instrument, content.measure, stated | content.contents, urgency=content.urgency
+    )
     if missing:
         raise ContentsMissingError(
             [
@@ -271,7 +279,7 @@ def record(
         subject_type="evidence.request",
         subject_id=str(request.id),
         actor=actor,
-        purpose=request.content["purpose"],
+        purpose=request.content["purpose"][:MAX_LEDGER_PURPOSE],
         data={
             "side": str(request.side),
             "partner": request.counterpart,
