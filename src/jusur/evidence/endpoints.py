@@ -3,16 +3,18 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from jusur.accounts import api as accounts
 from jusur.evidence import custody_log, dossiers, presenters, selectors
 from jusur.evidence.services import holdings, packages, requests
+from jusur.evidence.upload_endpoints import router as uploads
 from jusur.kernel.ids import parse_id
 from jusur.rows.pages import page
 
 router = Router(tags=["evidence"])
+router.add_router("/uploads", uploads)
 
 Text = Annotated[str, Field(max_length=16000)]
 Code = Annotated[str, Field(max_length=64)]
@@ -99,10 +101,11 @@ def list_requests(
 
 
 @router.post("/requests", summary="Draft a request", response={201: dict[str, Any]})
-def draft(request: HttpRequest, body: Draft) -> tuple[int, dict[str, Any]]:
+def draft(request: HttpRequest, body: Draft) -> Status[dict[str, Any]]:
     """Keep a new request as a draft."""
     actor = accounts.acting(request, "request.draft")
-    return 201, presenters.request_detail(requests.request_draft(to=body.to, content=body.content, actor=actor))
+    drafted = requests.request_draft(to=body.to, content=body.content, actor=actor)
+    return Status(201, presenters.request_detail(drafted))
 
 
 @router.get("/requests/{request_id}", summary="One request, its acts and what may be done next")
@@ -163,7 +166,7 @@ def list_packages(
 
 
 @router.post("/packages", summary="Open a package to collect evidence into", response={201: dict[str, Any]})
-def open_package(request: HttpRequest, body: NewPackage) -> tuple[int, dict[str, Any]]:
+def open_package(request: HttpRequest, body: NewPackage) -> Status[dict[str, Any]]:
     """A new package in answer to a request, or of spontaneous information."""
     actor = accounts.acting(request, "evidence.acquire")
     package = packages.package_open(
@@ -176,7 +179,7 @@ def open_package(request: HttpRequest, body: NewPackage) -> tuple[int, dict[str,
         conditions=body.conditions,
         completes=body.completes,
     )
-    return 201, presenters.package_detail(package)
+    return Status(201, presenters.package_detail(package))
 
 
 @router.get("/packages/{package_id}", summary="One package")

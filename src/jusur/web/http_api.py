@@ -64,6 +64,7 @@ def build(mounts: Mapping[str, Mount], namespace: str = "v1") -> Api:
 
 def all_mounts() -> dict[str, Mount]:
     """Every room's router. A room without one stops the process here, at its start."""
+    from jusur.directory.endpoints import join_router as joining
     from jusur.directory.endpoints import router as directory
     from jusur.evidence.endpoints import router as evidence
     from jusur.exchange.endpoints import router as exchange
@@ -74,7 +75,8 @@ def all_mounts() -> dict[str, Mount]:
         "/evidence": Mount(evidence),
         "/indicators": Mount(indicators),
         "/exchange": Mount(exchange),
-        "/directory": Mount(directory),
+        "/directory": Mount(directory, "directory.read"),
+        "/join": Mount(joining),
         "/instruments": Mount(instruments, "instruments.read"),
     }
 

@@ -31,7 +31,7 @@ KEPT = timedelta(days=7)
 MAX_KEY = 128
 WAIT_SECONDS = 20
 _NONCE = 12
-_WRITES = frozenset({"POST", "PATCH"})
+_WRITES = frozenset({"POST"})
 
 
 class Idempotency:

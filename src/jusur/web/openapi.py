@@ -63,11 +63,12 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"] = {str(status): answer for status, answer in operation["responses"].items()}
     for status in _ALWAYS + (_WITH_BODY if method in _WRITES else ()):
         responses.setdefault(str(status), _problem(status, head=method == "head"))
+    if not operation.get("security"):
+        operation["security"] = []
+        return
+    operation["security"] = [{"bearer": []}]
     if method == "post":
         operation["parameters"].append(_IDEMPOTENCY_KEY)
-    if operation.get("security"):
-        operation["security"] = [{"bearer": []}]
-    operation.get("requestBody", {}).pop("title", None)
 
 
 def _problem(status: int, *, head: bool) -> dict[str, Any]:
