@@ -13,6 +13,7 @@ BODY = {"subject": "Measure", "text": "A message of ordinary length. " * 20, "la
 
 def paced(seconds: float, rate: float, peer: str) -> dict[str, Any]:
     """Send at ``rate`` a second; how long until each was receipted, by the database's clock."""
+    before, moment = _receipted(), time.time()
     start, count = time.perf_counter(), 0
     while (present := time.perf_counter()) - start < seconds:
         due = int((present - start) * rate)
@@ -20,7 +21,7 @@ def paced(seconds: float, rate: float, peer: str) -> dict[str, Any]:
             _send(peer)
             count += 1
         time.sleep(0.002)
-    return {"rate": rate, "sent": count} | _settled(count)
+    return {"rate": rate, "sent": count} | _settled(before + count, moment)
 
 
 def flood(seconds: float, _rate: float, peer: str) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def _receipted() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _settled(count: int) -> dict[str, Any]:
+def _settled(count: int, since: float) -> dict[str, Any]:
     from bench.messages import percentiles
     from django.db import connection
 

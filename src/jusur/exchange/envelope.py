@@ -101,8 +101,8 @@ def seal(message: Message, header: Header, own: Own, recipient: SealingPublicKey
     """
     inner = _compact(messages.sign(message, own.signing))
     plain = msgspec.to_builtins(header)
-    sealed = hpke.seal(recipient, inner, aad=canonical.encode(plain), info=SEAL_INFO)
-    payload = canonical.encode({**plain, "sealed": base64.b64encode(sealed).decode()})
+    sealed = hpke.seal(recipient, inner, aad=_canonical(plain), info=SEAL_INFO)
+    payload = _canonical({**plain, "sealed": base64.b64encode(sealed).decode()})
     return _compact(dsse.sign(PAYLOAD_TYPE, payload, [own.signing])), canonical.sha256_hex(payload)
 
 
@@ -181,7 +181,7 @@ def open_peeked(
 
 def header_aad(header: Header) -> bytes:
     """The associated data of the seal: the header in canonical JSON."""
-    return canonical.encode(msgspec.to_builtins(header))
+    return _canonical(msgspec.to_builtins(header))
 
 
 def _unseal(peeked: Peeked, own: Own) -> bytes:
@@ -270,6 +270,11 @@ def _check_match(header: Header, message: Message, own: str) -> None:
         raise EnvelopeRefusedError(
             Reason.MISMATCH, "The message inside names another sender, recipient or time than its envelope."
         )
+
+
+def _canonical(plain: Mapping[str, Any]) -> bytes:
+    """Canonical JSON (RFC 8785) of a header: ASCII text and whole numbers, so that plain sorted JSON is canonical."""
+    return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _compact(document: Mapping[str, Any]) -> bytes:

@@ -34,6 +34,9 @@ class Response(Protocol):
 
     status: int
 
+    def close(self) -> None:
+        """The body has been read."""
+
     def getheader(self, name: str, /) -> str | None:
         """The value of a field."""
 
@@ -172,6 +175,7 @@ class Fetch:
                 raise PeerUnavailableError(f"{self._sender} sends chunk {index} too slowly.")
         if response.readinto(memoryview(bytearray(1))):
             raise PeerMisbehavesError(f"{self._sender} sends more bytes of chunk {index} than it signed.")
+        response.close()
         if hashlib.sha256(view).digest() != self._digests[index]:
             raise PeerMisbehavesError(f"Chunk {index} from {self._sender} is not the one whose digest it signed.")
 

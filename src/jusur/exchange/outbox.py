@@ -15,7 +15,7 @@ from django.db import transaction
 from jusur.exchange import envelope as envelopes
 from jusur.exchange import handling as handlings
 from jusur.exchange import kinds, log, notify, own
-from jusur.exchange.db import rows
+from jusur.exchange.db import execute, rows
 from jusur.exchange.errors import HandlingError, MessageInvalidError, MessageStateError
 from jusur.exchange.handling import Handling
 from jusur.exchange.message import MAX_ATTACHMENTS, MAX_PURPOSE, PRIORITIES, Attachment, Message, Priority, moments
@@ -94,7 +94,7 @@ def send(
     )
     _check_limits(row)
     with transaction.atomic():
-        row.save(force_insert=True)
+        _insert_message(row)
         if draft:
             _draft(row)
         else:
@@ -188,29 +188,37 @@ def _draft(row: OutboundMessage) -> None:
     )
 
 
+def _insert_message(row: OutboundMessage) -> None:
+    execute(
+        """INSERT INTO exchange_outboundmessage (id, kind, recipients, conversation, priority, handling, purpose,
+             legal_basis, body, attachments, actor, approved_by, drafted, via, created_at, expires_at)
+           VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::jsonb, %s::jsonb, %s, '', %s, %s, %s, %s)""",
+        (
+            row.id,
+            row.kind,
+            row.recipients,
+            row.conversation,
+            row.priority,
+            _json(row.handling),
+            row.purpose,
+            row.legal_basis,
+            _json(row.body),
+            _json(row.attachments),
+            row.actor,
+            row.drafted,
+            row.via,
+            row.created_at,
+            row.expires_at,
+        ),
+    )
+
+
 def _enqueue(row: OutboundMessage) -> None:
     sequences = _next_sequences(row.conversation, row.recipients)
-    moment = now()
-    deliveries = []
-    for recipient in row.recipients:
-        sealed = _seal(row, recipient, sequences[recipient])
-        deliveries.append(
-            Delivery(
-                message=row,
-                recipient=recipient,
-                route=row.via or own.book().route(recipient) or recipient,
-                priority=row.priority,
-                sequence=sequences[recipient],
-                envelope_id=sealed.id,
-                envelope=sealed.raw,
-                digest=sealed.digest,
-                expires_at=row.expires_at,
-                next_attempt_at=moment,
-                created_at=moment,
-            )
-        )
-    Delivery.objects.filter(message=row, state="approved").delete()
-    Delivery.objects.bulk_create(deliveries)
+    if row.drafted:
+        Delivery.objects.filter(message=row, state="approved").delete()
+    sealed = [(recipient, _seal(row, recipient, sequences[recipient])) for recipient in row.recipients]
+    _insert_deliveries(row, sealed, sequences)
     log.record(
         "exchange.message.queued",
         subject_type=log.MESSAGE,
@@ -218,12 +226,47 @@ def _enqueue(row: OutboundMessage) -> None:
         data={
             "kind": row.kind,
             "conversation": str(row.conversation),
-            "deliveries": [[d.recipient, str(d.envelope_id), d.digest] for d in deliveries],
+            "deliveries": [[recipient, str(each.id), each.digest] for recipient, each in sealed],
         },
         actor=row.actor,
     )
-    for route in {delivery.route for delivery in deliveries}:
-        notify.notify_lane(route, row.priority)
+
+
+def _insert_deliveries(row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed]], sequences: dict[str, int]) -> None:
+    """Write one delivery a recipient and wake the lanes when the transaction commits, in one statement."""
+    moment, lane = now(), notify.lane_of(row.priority)
+    book = own.book()
+    rows(
+        """WITH inserted AS (
+             INSERT INTO exchange_delivery (id, message_id, recipient, route, state, priority, sequence, envelope_id,
+               envelope, digest, expires_at, next_attempt_at, attempts, reseals, last_error, created_at)
+             SELECT v.id, %s, v.recipient, v.route, 'queued', %s, v.sequence, v.envelope_id, v.envelope, v.digest,
+               %s, %s, 0, 0, '', %s
+             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::bytea[], %s::text[])
+               AS v(id, recipient, route, sequence, envelope_id, envelope, digest)
+             RETURNING route)
+           SELECT pg_notify(%s, route || %s) FROM (SELECT DISTINCT route FROM inserted) AS routes""",
+        (
+            row.id,
+            row.priority,
+            row.expires_at,
+            moment,
+            moment,
+            [new_id() for _ in sealed],
+            [recipient for recipient, _ in sealed],
+            [row.via or book.route(recipient) or recipient for recipient, _ in sealed],
+            [sequences[recipient] for recipient, _ in sealed],
+            [each.id for _, each in sealed],
+            [each.raw for _, each in sealed],
+            [each.digest for _, each in sealed],
+            notify.OUTBOX,
+            f" {lane}",
+        ),
+    )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _next_sequences(conversation: UUID, recipients: Iterable[str]) -> dict[str, int]:

@@ -143,6 +143,7 @@ class PeerConnection:
             if time.monotonic() > deadline:
                 self.close()
                 raise PeerUnavailableError(f"{self.address} answers too slowly.")
+        response.close()
         headers = {name.lower(): value for name, value in response.getheaders()}
         answer = Answer(response.status, headers, bytes(data))
         if answer.status in _UNAVAILABLE:

@@ -8,6 +8,7 @@ conversations never wait for it.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 
 from jusur.exchange import alarms, kinds, log
 from jusur.exchange.backoff import next_delay
-from jusur.exchange.db import execute, row, rows
+from jusur.exchange.db import execute, rows
 from jusur.exchange.errors import MessageRefusedError
 from jusur.exchange.kinds import ReceivedMessage
 from jusur.exchange.message import Message
@@ -32,7 +33,7 @@ MAX_ATTEMPTS = 6
 """How often a handler is called for one message before it is set aside."""
 
 _READY = """
-    SELECT c.id FROM exchange_inboundconversation c
+    SELECT c.id, c.next_sequence FROM exchange_inboundconversation c
     WHERE c.id IN (
         SELECT m.inbound_conversation_id FROM exchange_inboundmessage m
         JOIN exchange_inboundconversation k ON k.id = m.inbound_conversation_id
@@ -55,117 +56,130 @@ def process_ready(limit: int = CONVERSATIONS_AT_ONCE) -> int:
 
     Safe to call from many processes at once. Call it until it returns 0.
     """
-    moment = now()
     with transaction.atomic():
-        conversations = [found[0] for found in rows(_READY, (moment, moment, limit))]
-        if not conversations:
+        return _Batch(now()).run(limit)
+
+
+class _Batch:
+    """Messages processed in one transaction. Handlers run one by one; what they settle is written at its end."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+        self._next: dict[int, int] = {}
+        self._settled: list[tuple[InboundMessage, str, str]] = []
+        self._passed: list[int] = []
+
+    def run(self, limit: int) -> int:
+        """Process what is ready; how many messages were dealt with."""
+        self._next = dict(rows(_READY, (self._moment, self._moment, limit)))
+        if not self._next:
             return 0
-        ready = [found[0] for found in rows(_NEXT, (conversations, moment))]
-        messages = {m.id: m for m in InboundMessage.objects.filter(id__in=ready).select_related("inbound_conversation")}
+        ready = [found[0] for found in rows(_NEXT, (list(self._next), self._moment))]
+        messages = {m.id: m for m in InboundMessage.objects.filter(id__in=ready)}
         done, blocked = 0, set[int]()
-        for number in ready:
-            message = messages[number]
+        for message in (messages[number] for number in ready):
             conversation = message.inbound_conversation_id or 0
             if conversation in blocked:
                 continue
-            if message.next_attempt_at is not None and message.next_attempt_at > moment:
+            if message.next_attempt_at is not None and message.next_attempt_at > self._moment:
                 blocked.add(conversation)
-            elif _process(message):
+            elif self._process(message, conversation):
                 done += 1
+                self._next[conversation] = max(self._next[conversation], (message.sequence or 0) + 1)
             else:
                 blocked.add(conversation)
-    return done
+        self._write()
+        return done
 
-
-def _process(message: InboundMessage) -> bool:
-    """Deal with one message; false where it must be tried again later and its conversation waits."""
-    if message.state == "refused":
-        _pass_over(message)
+    def _process(self, message: InboundMessage, conversation: int) -> bool:
+        """Deal with one message; false where it must be tried again later and its conversation waits."""
+        if message.state == "refused":  # it was refused when it came, and fills its place all the same
+            self._passed.append(message.id)
+            return True
+        message.in_order = message.sequence == self._next[conversation]
+        if message.sequence is not None and message.sequence > self._next[conversation]:
+            _report_gap(message, self._next[conversation])
+        try:
+            with transaction.atomic():
+                kinds.get(message.kind).handler(view(message))
+        except MessageRefusedError as error:
+            _refuse(message, error)
+            self._settled.append((message, "processed", f"refused: {error.detail}"))
+        except (OperationalError, InterfaceError, UnavailableError) as error:
+            return self._again(message, error)
+        except Exception as error:  # noqa: BLE001 - a handler may fail in any way; none may stop the others
+            if isinstance(error, DatabaseError) and _is_serialization(error):
+                return self._again(message, error)
+            self._fail(message, error)
+        else:
+            self._settled.append((message, "processed", ""))
         return True
-    next_sequence = _next_sequence(message)
-    message.in_order = message.sequence == next_sequence
-    if message.sequence is not None and message.sequence > next_sequence:
-        _report_gap(message, next_sequence)
-    try:
-        with transaction.atomic():
-            kinds.get(message.kind).handler(view(message))
-            _settle(message, "processed")
-    except MessageRefusedError as error:
-        _refuse(message, error)
-    except (OperationalError, InterfaceError, UnavailableError) as error:
-        return _again(message, error)
-    except Exception as error:  # noqa: BLE001 - a handler may fail in any way; none may stop the others
-        if isinstance(error, DatabaseError) and _is_serialization(error):
-            return _again(message, error)
-        _fail(message, error)
-    return True
 
+    def _again(self, message: InboundMessage, error: Exception) -> bool:
+        if message.attempts + 1 >= MAX_ATTEMPTS:
+            self._fail(message, error)
+            return True
+        execute(
+            """UPDATE exchange_inboundmessage SET attempts = attempts + 1, next_attempt_at = %s, last_error = %s
+               WHERE id = %s""",
+            (now() + next_delay(message.attempts), _explain(error), message.id),
+        )
+        return False
 
-def _next_sequence(message: InboundMessage) -> int:
-    found = row(
-        "SELECT next_sequence FROM exchange_inboundconversation WHERE id = %s", (message.inbound_conversation_id,)
-    )
-    return int(found[0]) if found else 1
-
-
-def _settle(message: InboundMessage, state: str, error: str = "") -> None:
-    moment = now()
-    execute(
-        """UPDATE exchange_inboundmessage SET state = %s, processed_at = %s, in_order = %s, last_error = %s,
-                  attempts = attempts + 1 WHERE id = %s""",
-        (state, moment, message.in_order, error[:2000], message.id),
-    )
-    _advance(message)
-    log.record(
-        f"exchange.message.{state}",
-        subject_type=log.MESSAGE,
-        subject_id=str(message.message_id),
-        data={"sender": message.sender, "kind": message.kind, "in_order": message.in_order},
-    )
-
-
-def _advance(message: InboundMessage) -> None:
-    execute(
-        "UPDATE exchange_inboundconversation SET next_sequence = GREATEST(next_sequence, %s) WHERE id = %s",
-        ((message.sequence or 0) + 1, message.inbound_conversation_id),
-    )
-
-
-def _pass_over(message: InboundMessage) -> None:
-    """A message that was refused when it came fills its place all the same: nobody waits for it."""
-    execute("UPDATE exchange_inboundmessage SET processed_at = %s WHERE id = %s", (now(), message.id))
-    _advance(message)
-
-
-def _refuse(message: InboundMessage, error: MessageRefusedError) -> None:
-    from jusur.exchange import answers
-
-    with transaction.atomic():
-        _settle(message, "processed", f"refused: {error.detail}")
-        answers.send_refusal(view(message), error)
-
-
-def _again(message: InboundMessage, error: Exception) -> bool:
-    if message.attempts + 1 >= MAX_ATTEMPTS:
-        _fail(message, error)
-        return True
-    execute(
-        """UPDATE exchange_inboundmessage SET attempts = attempts + 1, next_attempt_at = %s, last_error = %s
-           WHERE id = %s""",
-        (now() + next_delay(message.attempts), _explain(error), message.id),
-    )
-    return False
-
-
-def _fail(message: InboundMessage, error: Exception) -> None:
-    _log.error("message failed", message=str(message.message_id), kind=message.kind, error=type(error).__name__)
-    with transaction.atomic():
-        _settle(message, "failed", _explain(error))
+    def _fail(self, message: InboundMessage, error: Exception) -> None:
+        _log.error("message failed", message=str(message.message_id), kind=message.kind, error=type(error).__name__)
         alarms.raise_alarm(
             "message-failed",
             peer=message.sender,
             subject=str(message.message_id),
             detail=f"A {message.kind} of {message.sender} could not be processed: {_explain(error)}",
+        )
+        self._settled.append((message, "failed", _explain(error)))
+
+    def _write(self) -> None:
+        execute(
+            """UPDATE exchange_inboundmessage m SET state = v.state, processed_at = %s, in_order = v.in_order,
+                      last_error = v.error, attempts = m.attempts + 1
+               FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::text[]) AS v(id, state, in_order, error)
+               WHERE m.id = v.id""",
+            (
+                now(),
+                [message.id for message, _, _ in self._settled],
+                [state for _, state, _ in self._settled],
+                [message.in_order for message, _, _ in self._settled],
+                [error[:2000] for _, _, error in self._settled],
+            ),
+        )
+        if self._passed:
+            execute("UPDATE exchange_inboundmessage SET processed_at = %s WHERE id = ANY(%s)", (now(), self._passed))
+        execute(
+            """UPDATE exchange_inboundconversation c SET next_sequence = GREATEST(c.next_sequence, v.next)
+               FROM unnest(%s::bigint[], %s::bigint[]) AS v(id, next) WHERE c.id = v.id""",
+            (list(self._next), list(self._next.values())),
+        )
+        log.record_many([_event(message, state) for message, state, _ in self._settled])
+
+
+def _event(message: InboundMessage, state: str) -> log.NewEvent:
+    return log.NewEvent(
+        kind=f"exchange.message.{state}",
+        subject_type=log.MESSAGE,
+        subject_id=str(message.message_id),
+        actor="node",
+        data={"sender": message.sender, "kind": message.kind, "in_order": message.in_order},
+    )
+
+
+def _refuse(message: InboundMessage, error: MessageRefusedError) -> None:
+    """Tell the originator; where even that fails, the operator."""
+    from jusur.exchange import answers
+
+    try:
+        with transaction.atomic():
+            answers.send_refusal(view(message), error)
+    except JusurError as failure:
+        alarms.raise_alarm(
+            "refusal-unsent", peer=message.sender, subject=str(message.message_id), detail=failure.detail
         )
 
 
@@ -177,7 +191,7 @@ def _report_gap(message: InboundMessage, expected: int) -> None:
     alarms.raise_alarm(
         "sequence-gap",
         peer=message.sender,
-        subject=str(message.inbound_conversation.conversation) if message.inbound_conversation else "",
+        subject=(message.content or {}).get("conversation", ""),
         detail=f"Messages {expected} to {(message.sequence or 0) - 1} of a conversation with {message.sender} "
         "have not come; later ones were processed without them.",
     )
