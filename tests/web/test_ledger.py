@@ -1,3 +1,4 @@
+import base64
 import hashlib
 from collections.abc import Callable
 from uuid import UUID
@@ -46,8 +47,6 @@ def test_a_proof_leads_from_an_event_to_the_signed_root(auditor: Caller) -> None
         ledger.size(),
         [bytes.fromhex(h) for h in proof["inclusion"]],
     )
-    import base64
-
     assert base64.b64decode(proof["checkpoint"].splitlines()[2]) == root
 
 
@@ -66,7 +65,8 @@ def _root(value: bytes, index: int, size: int, path: list[bytes]) -> bytes:
 
 
 def test_events_are_paged_in_the_order_of_the_log_without_content(auditor: Caller) -> None:
-    seen, after = [], -1
+    seen: list[int] = []
+    after: int | None = -1
     while after is not None:
         page = auditor.get("/ledger/events", query_params={"after": after, "limit": 100})
         assert b"secret" not in page.content

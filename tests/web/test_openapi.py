@@ -30,7 +30,9 @@ def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_it_is_openapi_3_1_with_bearer_tokens(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1.")
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
-    assert all(operation["security"] == [{"bearer": []}] for operation in operations(document).values())
+    for name, operation in operations(document).items():
+        joining = "/v1/join/" in name  # a node that joins holds an invitation, not a token
+        assert operation["security"] == ([] if joining else [{"bearer": []}]), name
 
 
 def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.web.conftest import Caller, problem
@@ -76,7 +77,7 @@ def test_what_was_not_promised_is_written_anew(everything: Caller, node: Node) -
     content = os.urandom(1000)
     path = begin(everything, 1000)
     everything.put(path, content[:400], place(0, content[:400], 1000))
-    with (uploads._folder(uploads._staged()[0].name) / "data").open("ab") as file:  # type: ignore[arg-type]
+    with (uploads._staged()[0] / "data").open("ab") as file:
         file.write(b"half a part")
     assert everything.get(path).json()["offset"] == 400
     view = everything.put(path, content[400:], place(400, content[400:], 1000)).json()
@@ -95,9 +96,7 @@ def test_a_sender_that_vanishes_keeps_what_came(everything: Caller, node: Node) 
 
     upload_id = uploads._staged()[0].name
     actor = _actor(everything)
-    view = uploads.upload_part(
-        upload_id=uploads.UUID(upload_id), part=uploads.Part(0, 1000, 1000), source=Cut(), actor=actor
-    )
+    view = uploads.upload_part(upload_id=UUID(upload_id), part=uploads.Part(0, 1000, 1000), source=Cut(), actor=actor)
     assert (view.offset, view.complete) == (300, False)
     assert everything.get(path).json()["offset"] == 300
 
@@ -144,7 +143,7 @@ def test_a_crash_before_the_end_is_made_good(everything: Caller, node: Node, mon
 
 def test_nothing_is_overwritten(everything: Caller, node: Node) -> None:
     path = begin(everything, 4)
-    target = uploads._arrived(uploads.UUID(path.rpartition("/")[2]))
+    target = uploads._arrived(UUID(path.rpartition("/")[2]))
     target.mkdir()
     (target / "disk.img").write_bytes(b"mine")
     everything.put(path, b"good", "bytes 0-3/4")
@@ -235,7 +234,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_received(everything: Caller, mon
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(uploads.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         problem(everything.put(path, b"456789", "bytes 4-9/10"), 507, "disk-full")
     with monkeypatch.context() as patch:
         patch.setattr(uploads, "RESERVE", 1 << 60)
@@ -247,7 +246,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_received(everything: Caller, mon
 
 def test_one_part_at_a_time(everything: Caller) -> None:
     begin(everything, 10)
-    upload_id = uploads.UUID(uploads._staged()[0].name)
+    upload_id = UUID(uploads._staged()[0].name)
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -269,7 +268,7 @@ def test_abandoned_uploads_are_removed(everything: Caller, monkeypatch: pytest.M
     done = begin(everything, 1)
     everything.put(done, b"x", "bytes 0-0/1")
     old = (clock.now() - timedelta(days=8)).timestamp()
-    folder = uploads._folder(uploads.UUID(gone.rpartition("/")[2]))
+    folder = uploads._folder(UUID(gone.rpartition("/")[2]))
     for file in (*folder.iterdir(), folder):
         os.utime(file, (old, old))
     (uploads._root(uploads.STAGING) / ".half").mkdir()
@@ -290,7 +289,7 @@ def test_memory_stays_constant(everything: Caller, node: Node) -> None:
 
     total, actor = 256 << 20, _actor(everything)
     path = begin(everything, total)
-    upload_id = uploads.UUID(path.rpartition("/")[2])
+    upload_id = UUID(path.rpartition("/")[2])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for start in range(0, total, uploads.MAX_PART):
         part = uploads.Part(start, start + uploads.MAX_PART, total)

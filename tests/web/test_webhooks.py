@@ -228,7 +228,7 @@ def test_redirects_are_not_followed(node: Node, receiver: Receiver) -> None:
 @committed
 @real
 def test_an_endless_answer_is_not_read(node: Node, receiver: Receiver) -> None:
-    sent = []
+    sent: list[int] = []
 
     def flood(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
