@@ -7,7 +7,7 @@ from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from jusur.accounts import api as accounts
-from jusur.evidence import custody_log, dossiers, presenters, selectors
+from jusur.evidence import custody_log, dossiers, presenters, selectors, shapes
 from jusur.evidence.services import holdings, packages, requests
 from jusur.evidence.upload_endpoints import router as uploads
 from jusur.kernel.ids import parse_id
@@ -84,7 +84,7 @@ class Use(Body):
     to: Code = ""
 
 
-@router.get("/requests", summary="Requests, newest first")
+@router.get("/requests", summary="Requests, newest first", response=shapes.RequestPage)
 def list_requests(
     request: HttpRequest,
     state: Code = "",
@@ -100,7 +100,7 @@ def list_requests(
     return page(rows, presenters.request_summary, cursor=cursor, limit=limit)
 
 
-@router.post("/requests", summary="Draft a request", response={201: dict[str, Any]})
+@router.post("/requests", summary="Draft a request", response={201: shapes.RequestDetail})
 def draft(request: HttpRequest, body: Draft) -> Status[dict[str, Any]]:
     """Keep a new request as a draft."""
     actor = accounts.acting(request, "request.draft")
@@ -108,14 +108,16 @@ def draft(request: HttpRequest, body: Draft) -> Status[dict[str, Any]]:
     return Status(201, presenters.request_detail(drafted))
 
 
-@router.get("/requests/{request_id}", summary="One request, its acts and what may be done next")
+@router.get(
+    "/requests/{request_id}", summary="One request, its acts and what may be done next", response=shapes.RequestDetail
+)
 def show_request(request: HttpRequest, request_id: Code) -> dict[str, Any]:
     """The whole request as this bureau holds it."""
     accounts.acting(request, "request.read")
     return presenters.request_detail(selectors.request(parse_id(request_id)))
 
 
-@router.put("/requests/{request_id}", summary="Correct a draft")
+@router.put("/requests/{request_id}", summary="Correct a draft", response=shapes.RequestDetail)
 def correct(request: HttpRequest, request_id: Code, body: Correction) -> dict[str, Any]:
     """Replace a draft's content."""
     actor = accounts.acting(request, "request.draft")
@@ -124,14 +126,20 @@ def correct(request: HttpRequest, request_id: Code, body: Correction) -> dict[st
     )
 
 
-@router.post("/requests/{request_id}/submit", summary="Ask a second officer to approve the draft")
+@router.post(
+    "/requests/{request_id}/submit", summary="Ask a second officer to approve the draft", response=shapes.RequestDetail
+)
 def submit(request: HttpRequest, request_id: Code) -> dict[str, Any]:
     """Check that the request holds all its instrument requires, and ask for approval."""
     actor = accounts.acting(request, "request.draft")
     return presenters.request_detail(requests.request_submit(request_id=parse_id(request_id), actor=actor))
 
 
-@router.post("/requests/{request_id}/approval", summary="Approve and send, or return to the drafter")
+@router.post(
+    "/requests/{request_id}/approval",
+    summary="Approve and send, or return to the drafter",
+    response=shapes.RequestDetail,
+)
 def approve(request: HttpRequest, request_id: Code, body: Decision) -> dict[str, Any]:
     """The second officer's decision."""
     actor = accounts.acting(request, "request.approve")
@@ -140,7 +148,7 @@ def approve(request: HttpRequest, request_id: Code, body: Decision) -> dict[str,
     )
 
 
-@router.post("/requests/{request_id}/acts", summary="Act on a request under way")
+@router.post("/requests/{request_id}/acts", summary="Act on a request under way", response=shapes.RequestDetail)
 def act(request: HttpRequest, request_id: Code, body: Act) -> dict[str, Any]:
     """Acknowledge, accept, ask or answer, extend, confirm preservation, refuse, withdraw."""
     actor = accounts.acting(request, "request.read")
@@ -150,7 +158,7 @@ def act(request: HttpRequest, request_id: Code, body: Act) -> dict[str, Any]:
     )
 
 
-@router.get("/packages", summary="Packages sent and received, newest first")
+@router.get("/packages", summary="Packages sent and received, newest first", response=shapes.PackagePage)
 def list_packages(
     request: HttpRequest,
     state: Code = "",
@@ -165,7 +173,7 @@ def list_packages(
     return page(rows, presenters.package_summary, cursor=cursor, limit=limit)
 
 
-@router.post("/packages", summary="Open a package to collect evidence into", response={201: dict[str, Any]})
+@router.post("/packages", summary="Open a package to collect evidence into", response={201: shapes.PackageDetail})
 def open_package(request: HttpRequest, body: NewPackage) -> Status[dict[str, Any]]:
     """A new package in answer to a request, or of spontaneous information."""
     actor = accounts.acting(request, "evidence.acquire")
@@ -182,14 +190,16 @@ def open_package(request: HttpRequest, body: NewPackage) -> Status[dict[str, Any
     return Status(201, presenters.package_detail(package))
 
 
-@router.get("/packages/{package_id}", summary="One package")
+@router.get("/packages/{package_id}", summary="One package", response=shapes.PackageDetail)
 def show_package(request: HttpRequest, package_id: Code) -> dict[str, Any]:
     """The package with its files, conditions, statement and verification."""
     accounts.acting(request, "evidence.read")
     return presenters.package_detail(selectors.package(parse_id(package_id)))
 
 
-@router.post("/packages/{package_id}/items", summary="Take files of the intake into the package")
+@router.post(
+    "/packages/{package_id}/items", summary="Take files of the intake into the package", response=shapes.Collected
+)
 def collect(request: HttpRequest, package_id: Code, body: Collection) -> dict[str, Any]:
     """The files are hashed by the worker; release waits for that."""
     actor = accounts.acting(request, "evidence.acquire")
@@ -199,14 +209,22 @@ def collect(request: HttpRequest, package_id: Code, body: Collection) -> dict[st
     return {"collected": len(items), "bytes": sum(item.size for item in items)}
 
 
-@router.post("/packages/{package_id}/release", summary="Ask a second person to release the package")
+@router.post(
+    "/packages/{package_id}/release",
+    summary="Ask a second person to release the package",
+    response=shapes.PackageDetail,
+)
 def ask_release(request: HttpRequest, package_id: Code) -> dict[str, Any]:
     """Ask for the release of exactly these files under these conditions."""
     actor = accounts.acting(request, "evidence.acquire")
     return presenters.package_detail(packages.release_ask(package_id=parse_id(package_id), actor=actor))
 
 
-@router.post("/packages/{package_id}/release-decision", summary="Release the package, or decline to")
+@router.post(
+    "/packages/{package_id}/release-decision",
+    summary="Release the package, or decline to",
+    response=shapes.PackageDetail,
+)
 def decide_release(request: HttpRequest, package_id: Code, body: Decision) -> dict[str, Any]:
     """The second person's decision; once granted the package is sealed and sent."""
     actor = accounts.acting(request, "evidence.release")
@@ -215,14 +233,18 @@ def decide_release(request: HttpRequest, package_id: Code, body: Decision) -> di
     )
 
 
-@router.post("/packages/{package_id}/countersignature", summary="Countersign a verified package")
+@router.post(
+    "/packages/{package_id}/countersignature", summary="Countersign a verified package", response=shapes.PackageDetail
+)
 def countersign(request: HttpRequest, package_id: Code) -> dict[str, Any]:
     """Give the sender this bureau's signed word that the package arrived whole."""
     actor = accounts.acting(request, "request.approve")
     return presenters.package_detail(holdings.package_countersign(package_id=parse_id(package_id), actor=actor))
 
 
-@router.post("/packages/{package_id}/exports", summary="Open a package into a folder of the exports")
+@router.post(
+    "/packages/{package_id}/exports", summary="Open a package into a folder of the exports", response=shapes.Exported
+)
 def export(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]:
     """Decrypt and unpack, for a purpose that the conditions of use allow."""
     actor = accounts.acting(request, "evidence.read")
@@ -231,7 +253,11 @@ def export(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]:
     )
 
 
-@router.post("/packages/{package_id}/forwarding", summary="Pass a package on, where its originator allows it")
+@router.post(
+    "/packages/{package_id}/forwarding",
+    summary="Pass a package on, where its originator allows it",
+    response=shapes.PackageDetail,
+)
 def forward(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]:
     """Ask for the release of a copy to another bureau; a second person releases it."""
     actor = accounts.acting(request, "evidence.acquire")
@@ -240,7 +266,7 @@ def forward(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]
     )
 
 
-@router.post("/packages/{package_id}/destruction", summary="Destroy this bureau's copy")
+@router.post("/packages/{package_id}/destruction", summary="Destroy this bureau's copy", response=shapes.PackageDetail)
 def destroy(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]:
     """Delete the sealed bytes for good; the proofs stay."""
     actor = accounts.acting(request, "evidence.release")
@@ -249,7 +275,7 @@ def destroy(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]
     )
 
 
-@router.get("/packages/{package_id}/custody", summary="The chain of custody")
+@router.get("/packages/{package_id}/custody", summary="The chain of custody", response=shapes.Custody)
 def custody(request: HttpRequest, package_id: Code) -> dict[str, Any]:
     """Every event of custody at this bureau, oldest first."""
     accounts.acting(request, "evidence.read")
@@ -257,7 +283,11 @@ def custody(request: HttpRequest, package_id: Code) -> dict[str, Any]:
     return {"package": str(package.id), "events": [presenters.custody_event(e) for e in custody_log.chain(package.id)]}
 
 
-@router.get("/packages/{package_id}/custody-proof", summary="The chain of custody with its log proofs")
+@router.get(
+    "/packages/{package_id}/custody-proof",
+    summary="The chain of custody with its log proofs",
+    openapi_extra=shapes.CUSTODY_FILE,
+)
 def custody_proof(request: HttpRequest, package_id: Code) -> HttpResponse:
     """The file that the offline verifier checks."""
     accounts.acting(request, "evidence.read")
@@ -265,7 +295,7 @@ def custody_proof(request: HttpRequest, package_id: Code) -> HttpResponse:
     return HttpResponse(custody_log.document(package.id), content_type="application/json")
 
 
-@router.get("/packages/{package_id}/dossier", summary="The dossier as PDF")
+@router.get("/packages/{package_id}/dossier", summary="The dossier as PDF", openapi_extra=shapes.PDF_FILE)
 def dossier(request: HttpRequest, package_id: Code, language: Literal["ar", "en", "fr", "es"] = "en") -> HttpResponse:
     """Request, contents, custody and verification on paper, in one of the four languages."""
     actor = accounts.acting(request, "evidence.read")

@@ -12,6 +12,8 @@ from jusur.kernel.errors import InvalidInputError, NotFoundError
 
 MAX_FILES = 1_000_000
 MAX_PATH = 1024
+STAGING = ".uploads"
+"""Where uploads lie until they are whole; nothing is collected from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,11 @@ def find(intake: Path, name: str) -> list[Found]:
     if relative.is_absolute() or ".." in relative.parts or not relative.parts or "\\" in name or "\0" in name:
         raise InvalidInputError("The name leaves the intake.", fix="Name a file or folder within the intake.")
     start = intake / relative
+    if relative.parts[0] == STAGING:
+        raise NotFoundError("An upload is collected once it is whole.", fix="Collect it by its intake_name.")
     try:
         mode = start.lstat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # there is nothing, or no file system has such a name
         raise NotFoundError(f"The intake holds nothing called {name[:200]!r}.", fix="Put it there first.") from None
     _refuse_links_above(intake, relative)
     found = sorted(_walk(start, PurePosixPath(relative.name)) if stat.S_ISDIR(mode) else [_file(start, relative.name)])

@@ -91,6 +91,7 @@ class EvidencePackage(models.Model):
     sealed_sha256 = models.CharField(max_length=64, blank=True)
     verification = models.JSONField(null=True)
     failure = models.TextField(blank=True)
+    waits_for = models.TextField(blank=True)
     created_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)

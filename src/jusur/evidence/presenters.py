@@ -63,6 +63,7 @@ def package_summary(package: EvidencePackage) -> dict[str, Any]:
         "sealed_sha256": package.sealed_sha256 or None,
         "completes": package.completes,
         "failure": package.failure or None,
+        "waits_for": package.waits_for or None,
         "created_at": _moment(package.created_at),
         "sealed_at": _moment(package.sealed_at),
         "received_at": _moment(package.received_at),

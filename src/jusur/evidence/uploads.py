@@ -23,6 +23,7 @@ from uuid import UUID
 from django.db import transaction
 
 from jusur.accounts import api as accounts
+from jusur.evidence.intake import STAGING
 from jusur.kernel import canonical, clock, text
 from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, JusurError, NotFoundError
 from jusur.kernel.ids import new_id
@@ -30,7 +31,6 @@ from jusur.ledger import api as ledger
 from jusur.node.context import current
 from jusur.node.home import sync_folder, write_private
 
-STAGING = ".uploads"
 ARRIVED = "uploads"
 MAX_PART = 64 << 20
 MAX_OPEN = 32

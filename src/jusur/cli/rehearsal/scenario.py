@@ -1,6 +1,7 @@
 """The fast track, step by step: Rabat asks, Oslo preserves, executes and releases, Rabat verifies and countersigns."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -114,6 +115,9 @@ class Rehearsal:
             *("directory", "admit", str(request)),
             *("--fingerprint", asked["fingerprint"], "--output", str(welcome)),
         )
+        # The rehearsal's time-stamp authority: in earnest each bureau installs the roots of the authority it trusts.
+        roots = Path("keys") / "timestamp-roots.pem"
+        shutil.copyfile(secretariat.home / roots, node.home / roots)
         node.run("join", "complete", str(welcome), "--fingerprint", invited["directory_key"])
 
     def _start(self, *addresses: str) -> None:

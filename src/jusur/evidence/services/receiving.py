@@ -209,7 +209,7 @@ def _check_statement(sender: str, body: PackageBody) -> None:
             (stated["id"], stated["request"] or None, stated["from"]) == (body.bag, body.request, sender)
             and (sealed["sha256"], sealed["size"]) == (body.blob.sha256, body.blob.size)
             and sealed["chunks_sha256"] == canonical.sha256_hex(base64.b64decode(body.blob.chunk_digests))
-            and stated["conditions"] == msgspec.to_builtins(body.conditions)
+            and canonical.encode(stated["conditions"]) == contents.encode(body.conditions)
         )
     except JusurError as error:
         raise exchange.MessageRefusedError(error.detail, fix=error.fix) from None

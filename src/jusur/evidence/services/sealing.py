@@ -56,6 +56,7 @@ def _seal_one(package_id: UUID) -> int:
             _seal(package)
     except UnavailableError as error:
         log.warning("evidence.sealing_waits", package=str(package_id), error=type(error).__name__)
+        EvidencePackage.objects.filter(id=package_id).update(waits_for=str(error)[:2000])
         return 0
     except (JusurError, OSError) as error:
         log.warning("evidence.sealing_failed", package=str(package_id), error=type(error).__name__)
@@ -112,7 +113,7 @@ def finish(package: EvidencePackage, name: str, sealed: SealedPackage) -> None:
         fresh = packages.locked(package.id)
         fresh.statement = statements.sign(package, sealed)
         fresh.blob, fresh.size, fresh.sealed_sha256 = name, sealed.size, sealed.sha256
-        fresh.sealed_at = sealed.sealed_at
+        fresh.sealed_at, fresh.waits_for = sealed.sealed_at, ""
         packages.move(fresh, PackageState.OFFERED)
         for kind in ("custody.sealed", "custody.offered"):
             custody_log.record(fresh, kind, "node", data={"size": str(sealed.size), "files": len(sealed.files)})

@@ -1,0 +1,145 @@
+"""What the API answers about requests and packages, as national systems may rely on it.
+
+Fields may be added; those named here stay and keep their meaning. Moments are ISO 8601 in UTC.
+"""
+
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+Moment = Annotated[str, Field(description="ISO 8601, UTC")]
+
+
+class _Open(Schema):
+    """An answer that may grow."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class RequestSummary(_Open):
+    """A request in a list."""
+
+    id: str
+    side: str
+    partner: str
+    state: str
+    measure: str
+    instrument: str
+    urgency: str
+    case_reference: str
+    created_at: Moment
+    sent_at: Moment | None
+    received_at: Moment | None
+    due_at: Moment | None
+    answered_at: Moment | None
+    alarms_percent: list[int]
+
+
+class RequestPage(_Open):
+    """Requests, newest first, and the cursor of the next page."""
+
+    items: list[RequestSummary]
+    next: str | None
+
+
+class ActView(_Open):
+    """One act on a request, with what belongs to it (a ground, a text, a new date)."""
+
+    act: str
+    by: str
+    actor: str
+    at: Moment
+    after: str
+
+
+class PackageSummary(_Open):
+    """A package in a list. Sizes are bytes of the sealed package."""
+
+    id: str
+    direction: str
+    state: str
+    partner: str
+    originator: str
+    request: str | None
+    case_reference: str
+    size: int | None
+    sealed_sha256: str | None
+    completes: bool
+    failure: str | None
+    created_at: Moment
+    sealed_at: Moment | None
+    received_at: Moment | None
+    countersigned_at: Moment | None
+    destroyed_at: Moment | None
+
+
+class PackagePage(_Open):
+    """Packages, newest first, and the cursor of the next page."""
+
+    items: list[PackageSummary]
+    next: str | None
+
+
+class RequestDetail(RequestSummary):
+    """A request with its content, its acts and what may be done next."""
+
+    content: dict[str, Any]
+    content_sha256: str
+    related_request: str | None
+    preserved_until: Moment | None
+    possible_acts: list[str]
+    acts: list[ActView]
+    packages: list[PackageSummary]
+
+
+class PackageDetail(PackageSummary):
+    """A package with its conditions, signed statement and verification; ``items`` where this bureau collected it."""
+
+    purpose: str
+    legal_basis: str
+    conditions: dict[str, Any]
+    statement: dict[str, Any] | None
+    verification: dict[str, Any] | None
+
+
+class Collected(_Open):
+    """How much was taken from the intake."""
+
+    collected: int
+    bytes: int
+
+
+class Exported(_Open):
+    """Where the evidence was unpacked, and how much."""
+
+    folder: str
+    files: int
+    bytes: int
+
+
+class CustodyEvent(_Open):
+    """One event of the chain of custody; ``data`` is null once it was forgotten."""
+
+    id: str
+    event: str
+    at: Moment
+    actor: str
+    purpose: str
+    data: dict[str, Any] | None
+    leaf_index: int | None
+
+
+class Custody(_Open):
+    """The chain of custody at this bureau, oldest first."""
+
+    package: str
+    events: list[CustodyEvent]
+
+
+CUSTODY_FILE: dict[str, Any] = {
+    "responses": {200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+}
+PDF_FILE: dict[str, Any] = {
+    "responses": {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+}
