@@ -271,8 +271,8 @@ def test_abandoned_uploads_are_removed(everything: Caller, monkeypatch: pytest.M
     folder = uploads._folder(UUID(gone.rpartition("/")[2]))
     for file in (*folder.iterdir(), folder):
         os.utime(file, (old, old))
-    (uploads._root(uploads.STAGING) / ".half").mkdir()
-    os.utime(uploads._root(uploads.STAGING) / ".half", (old, old))
+    (uploads._root(intake.STAGING) / ".half").mkdir()
+    os.utime(uploads._root(intake.STAGING) / ".half", (old, old))
     assert uploads.forget_abandoned() == 2
     problem(everything.get(gone), 404)
     assert everything.get(kept).status_code == 200

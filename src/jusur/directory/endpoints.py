@@ -67,7 +67,7 @@ class Welcomed(Schema):
     directory: dict[str, Any] | None = None
 
 
-@router.get("", summary="The directory this node holds", operation_id="directory_current")
+@router.get("", summary="The directory this node holds", operation_id="directory_current", response=dict[str, Any])
 def current(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - django-ninja passes it
     """Version, digest and end of the directory held, and the open alarms about it."""
     version, digest = api.current()
@@ -79,14 +79,21 @@ def current(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - django-ni
     }
 
 
-@router.get("/organisations", summary="List organisations", operation_id="directory_organisations")
+@router.get(
+    "/organisations", summary="List organisations", operation_id="directory_organisations", response=dict[str, Any]
+)
 def organisations(request: HttpRequest, wanted: Query[Filter]) -> dict[str, Any]:  # noqa: ARG001 - passed by ninja
     """Members, regional and partner organisations, without their keys."""
     found = api.organisations(kind=wanted.kind or "", status=wanted.status or "", region=wanted.region)
     return {"organisations": [api.organisation_view(each) for each in found]}
 
 
-@router.get("/organisations/{address}", summary="One organisation", operation_id="directory_organisation")
+@router.get(
+    "/organisations/{address}",
+    summary="One organisation",
+    operation_id="directory_organisation",
+    response=dict[str, Any],
+)
 def organisation(request: HttpRequest, address: str) -> dict[str, Any]:  # noqa: ARG001 - django-ninja passes it
     """An organisation with its keys."""
     return api.organisation_view(api.organisation(address), keys=True)

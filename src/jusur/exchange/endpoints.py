@@ -58,7 +58,7 @@ class NewWarning(Body):
     legal_basis: Reason
 
 
-@router.get("/messages", summary="Messages received or sent, newest first")
+@router.get("/messages", summary="Messages received or sent, newest first", response=dict[str, Any])
 def messages(
     request: HttpRequest,
     direction: Literal["received", "sent"] = "received",
@@ -86,14 +86,18 @@ def warn(request: HttpRequest, body: NewWarning) -> Status[dict[str, Any]]:
     return Status(201, compose.warning_send(**body.dict(), actor=actor.reference))
 
 
-@router.get("/messages/{message_id}", summary="One message and its deliveries")
+@router.get("/messages/{message_id}", summary="One message and its deliveries", response=dict[str, Any])
 def show(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     """The whole message."""
     accounts.acting(request, "message.read")
     return selectors.message(parse_id(message_id))
 
 
-@router.post("/messages/{message_id}/acknowledgement", summary="Tell the sender that the message was read")
+@router.post(
+    "/messages/{message_id}/acknowledgement",
+    summary="Tell the sender that the message was read",
+    response=dict[str, Any],
+)
 def acknowledge(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     """Acknowledge a received message as read."""
     actor = accounts.acting(request, "message.read")
@@ -104,7 +108,11 @@ def acknowledge(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     return selectors.message(parse_id(message_id))
 
 
-@router.post("/messages/{message_id}/approval", summary="Approve a draft as a second officer and send it")
+@router.post(
+    "/messages/{message_id}/approval",
+    summary="Approve a draft as a second officer and send it",
+    response=dict[str, Any],
+)
 def approve(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     """Approve another officer's draft."""
     actor = accounts.acting(request, "message.write")
@@ -112,7 +120,7 @@ def approve(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     return selectors.message(parse_id(message_id))
 
 
-@router.get("/status", summary="How the exchange is doing")
+@router.get("/status", summary="How the exchange is doing", response=dict[str, Any])
 def status(request: HttpRequest) -> dict[str, Any]:
     """What waits, what is held, who is silent, and the open alarms."""
     accounts.acting(request, "directory.read")
