@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
@@ -30,6 +31,7 @@ from tests.web.conftest import Caller
 from jusur.directory.services.authority import Authority
 from jusur.directory.services.enrolment import KeyMaterial
 from jusur.directory.services.founding import bootstrap_secretariat
+from jusur.evidence.content import Conditions, parse
 from jusur.evidence.models import EvidencePackage, EvidenceRequest
 from jusur.kernel import clock
 from jusur.kernel.ids import new_id
@@ -47,6 +49,17 @@ CHECKS = [
 
 application = WSGIHandler()
 schema = schemathesis.openapi.from_wsgi("/v1/openapi.json", application)
+
+
+CONTENT = {
+    "measure": "preservation",
+    "instrument": "budapest-2001",
+    "urgency": "routine",
+    "case_reference": "2026/1",
+    "purpose": "investigation of a scam centre",
+    "offence": {"description": "fraud"},
+    "contents": {},
+}
 
 
 @contextmanager
@@ -98,7 +111,7 @@ def known(everything: Caller) -> dict[str, str]:
 
 
 def a_request() -> EvidenceRequest:
-    now = clock.now()
+    now, content = clock.now(), parse(CONTENT)
     return EvidenceRequest.objects.create(
         side="requested",
         counterpart="MA",
@@ -107,7 +120,7 @@ def a_request() -> EvidenceRequest:
         instrument="budapest-2001",
         urgency="routine",
         case_reference="2026/1",
-        content={"case_reference": "2026/1"},
+        content=msgspec.to_builtins(content),
         content_sha256="ab" * 32,
         created_at=now,
         sent_at=now,
@@ -125,6 +138,7 @@ def a_package(request: EvidenceRequest) -> EvidencePackage:
         counterpart="MA",
         originator="NO",
         case_reference="2026/1",
+        conditions=msgspec.to_builtins(Conditions(purposes=("investigation",))),
         purpose="investigation",
         legal_basis="Budapest Convention, article 29",
         created_at=clock.now(),
