@@ -9,139 +9,383 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EvidenceRequest',
+            name="EvidenceRequest",
             fields=[
-                ('id', models.UUIDField(default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('side', models.CharField(choices=[(jusur.evidence.rules.Side['REQUESTING'], jusur.evidence.rules.Side['REQUESTING']), (jusur.evidence.rules.Side['REQUESTED'], jusur.evidence.rules.Side['REQUESTED'])], max_length=10)),
-                ('counterpart', models.CharField(max_length=16)),
-                ('state', models.CharField(choices=[(jusur.evidence.rules.State['DRAFTED'], jusur.evidence.rules.State['DRAFTED']), (jusur.evidence.rules.State['AWAITING_APPROVAL'], jusur.evidence.rules.State['AWAITING_APPROVAL']), (jusur.evidence.rules.State['SENT'], jusur.evidence.rules.State['SENT']), (jusur.evidence.rules.State['ACKNOWLEDGED'], jusur.evidence.rules.State['ACKNOWLEDGED']), (jusur.evidence.rules.State['CLARIFICATION_ASKED'], jusur.evidence.rules.State['CLARIFICATION_ASKED']), (jusur.evidence.rules.State['IN_EXECUTION'], jusur.evidence.rules.State['IN_EXECUTION']), (jusur.evidence.rules.State['PARTLY_FULFILLED'], jusur.evidence.rules.State['PARTLY_FULFILLED']), (jusur.evidence.rules.State['FULFILLED'], jusur.evidence.rules.State['FULFILLED']), (jusur.evidence.rules.State['REFUSED'], jusur.evidence.rules.State['REFUSED']), (jusur.evidence.rules.State['WITHDRAWN'], jusur.evidence.rules.State['WITHDRAWN']), (jusur.evidence.rules.State['CONFIRMED'], jusur.evidence.rules.State['CONFIRMED'])], max_length=24)),
-                ('measure', models.CharField(choices=[(jusur.evidence.rules.Measure['PRESERVATION'], jusur.evidence.rules.Measure['PRESERVATION']), (jusur.evidence.rules.Measure['TRAFFIC_DATA'], jusur.evidence.rules.Measure['TRAFFIC_DATA']), (jusur.evidence.rules.Measure['SUBSCRIBER_INFORMATION'], jusur.evidence.rules.Measure['SUBSCRIBER_INFORMATION']), (jusur.evidence.rules.Measure['STORED_CONTENT'], jusur.evidence.rules.Measure['STORED_CONTENT']), (jusur.evidence.rules.Measure['EMERGENCY'], jusur.evidence.rules.Measure['EMERGENCY']), (jusur.evidence.rules.Measure['SPONTANEOUS_INFORMATION'], jusur.evidence.rules.Measure['SPONTANEOUS_INFORMATION']), (jusur.evidence.rules.Measure['STOP_PAYMENT'], jusur.evidence.rules.Measure['STOP_PAYMENT'])], max_length=32)),
-                ('instrument', models.CharField(max_length=64)),
-                ('urgency', models.CharField(max_length=10)),
-                ('case_reference', models.CharField(max_length=100)),
-                ('content', models.JSONField()),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('drafted_by', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('extended_to', models.DateTimeField(null=True)),
-                ('preserved_until', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('alarms_raised', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None)),
-                ('related', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            (jusur.evidence.rules.Side["REQUESTING"], jusur.evidence.rules.Side["REQUESTING"]),
+                            (jusur.evidence.rules.Side["REQUESTED"], jusur.evidence.rules.Side["REQUESTED"]),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("counterpart", models.CharField(max_length=16)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (jusur.evidence.rules.State["DRAFTED"], jusur.evidence.rules.State["DRAFTED"]),
+                            (
+                                jusur.evidence.rules.State["AWAITING_APPROVAL"],
+                                jusur.evidence.rules.State["AWAITING_APPROVAL"],
+                            ),
+                            (jusur.evidence.rules.State["SENT"], jusur.evidence.rules.State["SENT"]),
+                            (jusur.evidence.rules.State["ACKNOWLEDGED"], jusur.evidence.rules.State["ACKNOWLEDGED"]),
+                            (
+                                jusur.evidence.rules.State["CLARIFICATION_ASKED"],
+                                jusur.evidence.rules.State["CLARIFICATION_ASKED"],
+                            ),
+                            (jusur.evidence.rules.State["IN_EXECUTION"], jusur.evidence.rules.State["IN_EXECUTION"]),
+                            (
+                                jusur.evidence.rules.State["PARTLY_FULFILLED"],
+                                jusur.evidence.rules.State["PARTLY_FULFILLED"],
+                            ),
+                            (jusur.evidence.rules.State["FULFILLED"], jusur.evidence.rules.State["FULFILLED"]),
+                            (jusur.evidence.rules.State["REFUSED"], jusur.evidence.rules.State["REFUSED"]),
+                            (jusur.evidence.rules.State["WITHDRAWN"], jusur.evidence.rules.State["WITHDRAWN"]),
+                            (jusur.evidence.rules.State["CONFIRMED"], jusur.evidence.rules.State["CONFIRMED"]),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            (
+                                jusur.evidence.rules.Measure["PRESERVATION"],
+                                jusur.evidence.rules.Measure["PRESERVATION"],
+                            ),
+                            (
+                                jusur.evidence.rules.Measure["TRAFFIC_DATA"],
+                                jusur.evidence.rules.Measure["TRAFFIC_DATA"],
+                            ),
+                            (
+                                jusur.evidence.rules.Measure["SUBSCRIBER_INFORMATION"],
+                                jusur.evidence.rules.Measure["SUBSCRIBER_INFORMATION"],
+                            ),
+                            (
+                                jusur.evidence.rules.Measure["STORED_CONTENT"],
+                                jusur.evidence.rules.Measure["STORED_CONTENT"],
+                            ),
+                            (jusur.evidence.rules.Measure["EMERGENCY"], jusur.evidence.rules.Measure["EMERGENCY"]),
+                            (
+                                jusur.evidence.rules.Measure["SPONTANEOUS_INFORMATION"],
+                                jusur.evidence.rules.Measure["SPONTANEOUS_INFORMATION"],
+                            ),
+                            (
+                                jusur.evidence.rules.Measure["STOP_PAYMENT"],
+                                jusur.evidence.rules.Measure["STOP_PAYMENT"],
+                            ),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("instrument", models.CharField(max_length=64)),
+                ("urgency", models.CharField(max_length=10)),
+                ("case_reference", models.CharField(max_length=100)),
+                ("content", models.JSONField()),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("drafted_by", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("extended_to", models.DateTimeField(null=True)),
+                ("preserved_until", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "alarms_raised",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "related",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evidence.evidencerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EvidencePackage',
+            name="EvidencePackage",
             fields=[
-                ('id', models.UUIDField(default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('bag_id', models.UUIDField()),
-                ('direction', models.CharField(choices=[(jusur.evidence.custody.Direction['OUTGOING'], jusur.evidence.custody.Direction['OUTGOING']), (jusur.evidence.custody.Direction['INCOMING'], jusur.evidence.custody.Direction['INCOMING'])], max_length=8)),
-                ('state', models.CharField(choices=[(jusur.evidence.custody.PackageState['COLLECTING'], jusur.evidence.custody.PackageState['COLLECTING']), (jusur.evidence.custody.PackageState['AWAITING_RELEASE'], jusur.evidence.custody.PackageState['AWAITING_RELEASE']), (jusur.evidence.custody.PackageState['SEALING'], jusur.evidence.custody.PackageState['SEALING']), (jusur.evidence.custody.PackageState['OFFERED'], jusur.evidence.custody.PackageState['OFFERED']), (jusur.evidence.custody.PackageState['ANNOUNCED'], jusur.evidence.custody.PackageState['ANNOUNCED']), (jusur.evidence.custody.PackageState['RECEIVED'], jusur.evidence.custody.PackageState['RECEIVED']), (jusur.evidence.custody.PackageState['VERIFIED'], jusur.evidence.custody.PackageState['VERIFIED']), (jusur.evidence.custody.PackageState['REJECTED'], jusur.evidence.custody.PackageState['REJECTED']), (jusur.evidence.custody.PackageState['COUNTERSIGNED'], jusur.evidence.custody.PackageState['COUNTERSIGNED']), (jusur.evidence.custody.PackageState['DESTROYED'], jusur.evidence.custody.PackageState['DESTROYED'])], max_length=20)),
-                ('counterpart', models.CharField(max_length=16)),
-                ('originator', models.CharField(max_length=16)),
-                ('case_reference', models.CharField(max_length=100)),
-                ('purpose', models.TextField()),
-                ('legal_basis', models.TextField()),
-                ('conditions', models.JSONField(default=dict)),
-                ('completes', models.BooleanField(default=True)),
-                ('statement', models.JSONField(null=True)),
-                ('blob', models.CharField(blank=True, max_length=128)),
-                ('size', models.BigIntegerField(null=True)),
-                ('sealed_sha256', models.CharField(blank=True, max_length=64)),
-                ('verification', models.JSONField(null=True)),
-                ('failure', models.TextField(blank=True)),
-                ('waits_for', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('sealed_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('countersigned_at', models.DateTimeField(null=True)),
-                ('destroyed_at', models.DateTimeField(null=True)),
-                ('forwarded_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evidence.evidencepackage')),
-                ('request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='evidence.evidencerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("bag_id", models.UUIDField()),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            (
+                                jusur.evidence.custody.Direction["OUTGOING"],
+                                jusur.evidence.custody.Direction["OUTGOING"],
+                            ),
+                            (
+                                jusur.evidence.custody.Direction["INCOMING"],
+                                jusur.evidence.custody.Direction["INCOMING"],
+                            ),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (
+                                jusur.evidence.custody.PackageState["COLLECTING"],
+                                jusur.evidence.custody.PackageState["COLLECTING"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["AWAITING_RELEASE"],
+                                jusur.evidence.custody.PackageState["AWAITING_RELEASE"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["SEALING"],
+                                jusur.evidence.custody.PackageState["SEALING"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["OFFERED"],
+                                jusur.evidence.custody.PackageState["OFFERED"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["ANNOUNCED"],
+                                jusur.evidence.custody.PackageState["ANNOUNCED"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["RECEIVED"],
+                                jusur.evidence.custody.PackageState["RECEIVED"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["VERIFIED"],
+                                jusur.evidence.custody.PackageState["VERIFIED"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["REJECTED"],
+                                jusur.evidence.custody.PackageState["REJECTED"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["COUNTERSIGNED"],
+                                jusur.evidence.custody.PackageState["COUNTERSIGNED"],
+                            ),
+                            (
+                                jusur.evidence.custody.PackageState["DESTROYED"],
+                                jusur.evidence.custody.PackageState["DESTROYED"],
+                            ),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("counterpart", models.CharField(max_length=16)),
+                ("originator", models.CharField(max_length=16)),
+                ("case_reference", models.CharField(max_length=100)),
+                ("purpose", models.TextField()),
+                ("legal_basis", models.TextField()),
+                ("conditions", models.JSONField(default=dict)),
+                ("completes", models.BooleanField(default=True)),
+                ("statement", models.JSONField(null=True)),
+                ("blob", models.CharField(blank=True, max_length=128)),
+                ("size", models.BigIntegerField(null=True)),
+                ("sealed_sha256", models.CharField(blank=True, max_length=64)),
+                ("verification", models.JSONField(null=True)),
+                ("failure", models.TextField(blank=True)),
+                ("waits_for", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("sealed_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("countersigned_at", models.DateTimeField(null=True)),
+                ("destroyed_at", models.DateTimeField(null=True)),
+                (
+                    "forwarded_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="evidence.evidencepackage",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packages",
+                        to="evidence.evidencerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RequestAct',
+            name="RequestAct",
             fields=[
-                ('id', models.UUIDField(default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('act', models.CharField(max_length=24)),
-                ('by', models.CharField(max_length=16)),
-                ('actor', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('before', models.CharField(max_length=24)),
-                ('after', models.CharField(max_length=24)),
-                ('data', models.JSONField(default=dict)),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='evidence.evidencerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("act", models.CharField(max_length=24)),
+                ("by", models.CharField(max_length=16)),
+                ("actor", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("before", models.CharField(max_length=24)),
+                ("after", models.CharField(max_length=24)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="acts", to="evidence.evidencerequest"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'id'),
+                "ordering": ("at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='EvidenceItem',
+            name="EvidenceItem",
             fields=[
-                ('id', models.UUIDField(default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('path', models.CharField(max_length=1024)),
-                ('source', models.CharField(max_length=2048)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('modified_at', models.DateTimeField()),
-                ('method', models.CharField(max_length=200)),
-                ('tool', models.CharField(max_length=200)),
-                ('collected_by', models.UUIDField()),
-                ('collected_at', models.DateTimeField()),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='evidence.evidencepackage')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=jusur.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("path", models.CharField(max_length=1024)),
+                ("source", models.CharField(max_length=2048)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("modified_at", models.DateTimeField()),
+                ("method", models.CharField(max_length=200)),
+                ("tool", models.CharField(max_length=200)),
+                ("collected_by", models.UUIDField()),
+                ("collected_at", models.DateTimeField()),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="evidence.evidencepackage"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('path',),
-                'constraints': [models.UniqueConstraint(fields=('package', 'path'), name='item_path_once_a_package')],
+                "ordering": ("path",),
+                "constraints": [models.UniqueConstraint(fields=("package", "path"), name="item_path_once_a_package")],
             },
         ),
         migrations.AddIndex(
-            model_name='evidencerequest',
-            index=models.Index(fields=['state', 'due_at'], name='evidence_ev_state_8f013a_idx'),
+            model_name="evidencerequest",
+            index=models.Index(fields=["state", "due_at"], name="evidence_ev_state_8f013a_idx"),
         ),
         migrations.AddIndex(
-            model_name='evidencerequest',
-            index=models.Index(fields=['counterpart', 'state'], name='evidence_ev_counter_58cbd0_idx'),
+            model_name="evidencerequest",
+            index=models.Index(fields=["counterpart", "state"], name="evidence_ev_counter_58cbd0_idx"),
         ),
         migrations.AddIndex(
-            model_name='evidencerequest',
-            index=models.Index(fields=['case_reference'], name='evidence_ev_case_re_cd22f5_idx'),
+            model_name="evidencerequest",
+            index=models.Index(fields=["case_reference"], name="evidence_ev_case_re_cd22f5_idx"),
         ),
         migrations.AddConstraint(
-            model_name='evidencerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [jusur.evidence.rules.State['DRAFTED'], jusur.evidence.rules.State['AWAITING_APPROVAL'], jusur.evidence.rules.State['SENT'], jusur.evidence.rules.State['ACKNOWLEDGED'], jusur.evidence.rules.State['CLARIFICATION_ASKED'], jusur.evidence.rules.State['IN_EXECUTION'], jusur.evidence.rules.State['PARTLY_FULFILLED'], jusur.evidence.rules.State['FULFILLED'], jusur.evidence.rules.State['REFUSED'], jusur.evidence.rules.State['WITHDRAWN'], jusur.evidence.rules.State['CONFIRMED']])), name='request_state_known'),
+            model_name="evidencerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jusur.evidence.rules.State["DRAFTED"],
+                            jusur.evidence.rules.State["AWAITING_APPROVAL"],
+                            jusur.evidence.rules.State["SENT"],
+                            jusur.evidence.rules.State["ACKNOWLEDGED"],
+                            jusur.evidence.rules.State["CLARIFICATION_ASKED"],
+                            jusur.evidence.rules.State["IN_EXECUTION"],
+                            jusur.evidence.rules.State["PARTLY_FULFILLED"],
+                            jusur.evidence.rules.State["FULFILLED"],
+                            jusur.evidence.rules.State["REFUSED"],
+                            jusur.evidence.rules.State["WITHDRAWN"],
+                            jusur.evidence.rules.State["CONFIRMED"],
+                        ],
+                    )
+                ),
+                name="request_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidencerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', [jusur.evidence.rules.Side['REQUESTING'], jusur.evidence.rules.Side['REQUESTED']])), name='request_side_known'),
+            model_name="evidencerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("side__in", [jusur.evidence.rules.Side["REQUESTING"], jusur.evidence.rules.Side["REQUESTED"]])
+                ),
+                name="request_side_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidencerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['drafted', 'awaiting_approval']), ('sent_at__isnull', False), _connector='OR'), name='request_sent_has_time'),
+            model_name="evidencerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["drafted", "awaiting_approval"]), ("sent_at__isnull", False), _connector="OR"
+                ),
+                name="request_sent_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidencepackage',
-            index=models.Index(fields=['state'], name='evidence_ev_state_1e9eb1_idx'),
+            model_name="evidencepackage",
+            index=models.Index(fields=["state"], name="evidence_ev_state_1e9eb1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='evidencepackage',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [jusur.evidence.custody.PackageState['COLLECTING'], jusur.evidence.custody.PackageState['AWAITING_RELEASE'], jusur.evidence.custody.PackageState['SEALING'], jusur.evidence.custody.PackageState['OFFERED'], jusur.evidence.custody.PackageState['ANNOUNCED'], jusur.evidence.custody.PackageState['RECEIVED'], jusur.evidence.custody.PackageState['VERIFIED'], jusur.evidence.custody.PackageState['REJECTED'], jusur.evidence.custody.PackageState['COUNTERSIGNED'], jusur.evidence.custody.PackageState['DESTROYED']])), name='package_state_known'),
+            model_name="evidencepackage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            jusur.evidence.custody.PackageState["COLLECTING"],
+                            jusur.evidence.custody.PackageState["AWAITING_RELEASE"],
+                            jusur.evidence.custody.PackageState["SEALING"],
+                            jusur.evidence.custody.PackageState["OFFERED"],
+                            jusur.evidence.custody.PackageState["ANNOUNCED"],
+                            jusur.evidence.custody.PackageState["RECEIVED"],
+                            jusur.evidence.custody.PackageState["VERIFIED"],
+                            jusur.evidence.custody.PackageState["REJECTED"],
+                            jusur.evidence.custody.PackageState["COUNTERSIGNED"],
+                            jusur.evidence.custody.PackageState["DESTROYED"],
+                        ],
+                    )
+                ),
+                name="package_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidencepackage',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', [jusur.evidence.custody.Direction['OUTGOING'], jusur.evidence.custody.Direction['INCOMING']])), name='package_direction_known'),
+            model_name="evidencepackage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "direction__in",
+                        [jusur.evidence.custody.Direction["OUTGOING"], jusur.evidence.custody.Direction["INCOMING"]],
+                    )
+                ),
+                name="package_direction_known",
+            ),
         ),
     ]
