@@ -10,10 +10,10 @@ from jusur import __version__
 from jusur.kernel.errors import JusurError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "backup": ("jusur.cli.node", "backup"),
+    "backup": ("jusur.cli.keeping", "backup"),
     "demo": ("jusur.cli.demo", "demo"),
     "directory": ("jusur.cli.directory", "directory"),
-    "doctor": ("jusur.cli.node", "doctor"),
+    "doctor": ("jusur.cli.keeping", "doctor"),
     "evidence": ("jusur.cli.evidence", "evidence"),
     "exchange": ("jusur.cli.messages", "exchange"),
     "indicators": ("jusur.cli.indicators", "indicators"),
@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "message": ("jusur.cli.messages", "message"),
     "officer": ("jusur.cli.officers", "officer"),
     "request": ("jusur.cli.requests", "request"),
-    "restore": ("jusur.cli.node", "restore"),
+    "restore": ("jusur.cli.keeping", "restore"),
     "serve": ("jusur.cli.node", "serve"),
     "status": ("jusur.cli.node", "status"),
     "stop": ("jusur.cli.node", "stop"),

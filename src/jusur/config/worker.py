@@ -6,15 +6,17 @@ What is to be done stands in the tables; each loop looks there, so a killed work
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
 
 from jusur.config.bootstrap import setup
+from jusur.kernel.errors import JusurError
 
 log = structlog.get_logger()
 
-TICK_SECONDS = 10.0
+TICK_SECONDS = 1.0
 Loop = Callable[[threading.Event], None]
 
 
@@ -72,43 +74,57 @@ def _guarded(name: str, loop: Loop, stop: threading.Event, died: threading.Event
 
 
 def _tick_run(stop: threading.Event) -> None:
-    from django.db import DatabaseError, connections
-
+    """Do the duties that come round by the clock, each in its own period (seconds)."""
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
-    from jusur.kernel.errors import JusurError
     from jusur.ledger import api as ledger
     from jusur.web import idempotency
 
-    duties: dict[str, Callable[[], object]] = {
-        "directory": _refresh_directory,
-        "deadlines": evidence.raise_alarms,
-        "retention": evidence.retention_purge,
-        "exchange": exchange.tick,
-        "ledger": ledger.integrate,
-        "idempotency": idempotency.forget_old,
-    }
-    while True:
-        for name, duty in duties.items():
-            try:
-                duty()
-            except (JusurError, DatabaseError, OSError) as error:
-                log.warning("worker.duty_failed", duty=name, error=type(error).__name__, detail=str(error)[:200])
-                connections.close_all()
-        if stop.wait(TICK_SECONDS):
-            return
+    duties: tuple[tuple[str, float, Callable[[], object]], ...] = (
+        ("ledger", 2, ledger.integrate),
+        ("exchange", 10, exchange.tick),
+        ("deadlines", 10, evidence.raise_alarms),
+        ("directory", 60, _keep_directory),
+        ("retention", 3600, evidence.retention_purge),
+        ("uploads", 3600, evidence.forget_abandoned),
+        ("idempotency", 3600, idempotency.forget_old),
+    )
+    due = dict.fromkeys((name for name, _, _ in duties), 0.0)
+    while not stop.wait(TICK_SECONDS):
+        for name, period, duty in duties:
+            if time.monotonic() >= due[name]:
+                due[name] = time.monotonic() + period
+                _do(name, duty)
 
 
-def _refresh_directory() -> None:
-    """Learn of a newer directory and notice an expired one; a node that has not joined has nothing to refresh."""
+def _do(name: str, duty: Callable[[], object]) -> None:
+    from django.db import DatabaseError, connections
+
+    try:
+        duty()
+    except (JusurError, DatabaseError, OSError) as error:
+        log.warning("worker.duty_failed", duty=name, error=type(error).__name__, detail=str(error)[:200])
+        connections.close_all()
+
+
+def _keep_directory() -> None:
+    """Notice an expired directory, fetch a newer one, look into contradictions; the secretariat issues it anew."""
+    from jusur.cli.founding import authority_of
     from jusur.directory import api as directory
     from jusur.node import context
 
     if not directory.has_directory():
         return
     directory.stale_watch()
-    if context.current().settings.role != "secretariat":
+    node = context.current()
+    if node.settings.role == "secretariat":
+        directory.directory_reissue(authority=authority_of(node.keys))
+    else:
         directory.refresh_online()
+    for alarm in directory.alarms():
+        if alarm.kind == "gossip":
+            with directory.fetching(alarm.subject) as fetch:
+                directory.fork_examine(peer=alarm.subject, envelope=fetch(None))
 
 
 def _serve_metrics(port: int) -> None:

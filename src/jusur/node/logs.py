@@ -19,6 +19,8 @@ from jusur.node.settings import NodeSettings
 MAX_LOG_BYTES = 20 << 20
 KEPT_LOGS = 5
 REDACTED = "[redacted]"
+_CHATTY = ("httpx", "httpcore", "asyncio")
+"""Libraries that tell every request; what matters of it is logged by whoever asked."""
 MAX_DEPTH = 6
 MAX_VALUE = 4000
 
@@ -118,6 +120,8 @@ def configure(process: str, settings: NodeSettings, *, file: Path | None = None)
     handler.jusur = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(settings.log_level.upper())
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
 def rotate(path: Path, *, max_bytes: int = MAX_LOG_BYTES, kept: int = KEPT_LOGS) -> bool:
