@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from jusur.cli.output import json_option, print_fields, print_json, print_table
+from jusur.config import schema
 from jusur.kernel.errors import ConflictError, JusurError
 from jusur.node import settings as node_settings
 from jusur.node.home import NodeHome
@@ -48,9 +49,7 @@ def init(home: str | None, /, as_json: bool, **given: Any) -> None:
     place.create()
     Keystore(place.keys).create()
     node_settings.save(settings)
-    prepare(place)
-    if settings.role == "secretariat":
-        _found(settings)
+    _furnish(settings)
     shown = {"home": str(place.path), "address": settings.address, "gate": settings.gate_location}
     if as_json:
         print_json(shown)
@@ -113,11 +112,13 @@ def status(home: str | None, as_json: bool) -> None:
 
 
 def prepare(place: NodeHome) -> None:
-    """Bring the node's database to this version, in a process of its own.
+    """Bring the node's database to this version, in a process of its own, unless it is there already.
 
     Raises:
         JusurError: it failed; says what the process said.
     """
+    if schema.is_current(place):
+        return
     environment = os.environ | {"JUSUR_HOME": str(place.path)}
     done = subprocess.run(
         [sys.executable, "-m", "jusur.config.migrate"], env=environment, capture_output=True, text=True, check=False
@@ -126,13 +127,15 @@ def prepare(place: NodeHome) -> None:
         raise JusurError(f"The database could not be prepared: {done.stderr.strip()[-1500:]}")
 
 
-def _found(settings: NodeSettings) -> None:
-    from jusur.config.bootstrap import setup
+def _furnish(settings: NodeSettings) -> None:
+    from jusur.config.bootstrap import migrate, setup
 
     setup(settings.home)
-    from jusur.cli import founding
+    migrate(settings.home)
+    if settings.role == "secretariat":
+        from jusur.cli import founding
 
-    founding.found(settings)
+        founding.found(settings)
 
 
 def _detach(place: NodeHome) -> None:

@@ -4,6 +4,7 @@ import atexit
 import os
 from pathlib import Path
 
+from jusur.config import schema
 from jusur.node.home import HOME_VARIABLE, NodeHome
 from jusur.node.postgres import EmbeddedPostgres
 from jusur.node.settings import NodeSettings, django_secret, load
@@ -31,7 +32,7 @@ def setup(home: Path | str | None = None) -> NodeSettings:
     return settings
 
 
-def migrate() -> None:
+def migrate(home: Path) -> None:
     """Bring the database's tables to this version, and the shipped legal instruments into the register."""
     from django.core.management import call_command
 
@@ -39,6 +40,7 @@ def migrate() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     instruments.load_shipped()
+    schema.note_current(NodeHome(home))
 
 
 def _embedded_database(place: NodeHome) -> str:

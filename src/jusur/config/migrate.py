@@ -3,5 +3,4 @@
 from jusur.config.bootstrap import migrate, setup
 
 if __name__ == "__main__":
-    setup()
-    migrate()
+    migrate(setup().home)

@@ -1,0 +1,38 @@
+"""Whether a node's database has this version's tables and shipped data, told without opening it."""
+
+import hashlib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from jusur import __version__
+from jusur.node.home import NodeHome, write_private
+
+
+def is_current(place: NodeHome) -> bool:
+    """Whether the database in ``place`` was last prepared by exactly these migrations and instruments."""
+    try:
+        return (place.path / "schema").read_text() == _mark()
+    except OSError:
+        return False
+
+
+def note_current(place: NodeHome) -> None:
+    """Remember that the database in ``place`` has just been prepared."""
+    write_private(place.path / "schema", _mark().encode())
+
+
+def _mark() -> str:
+    digest = hashlib.sha256(__version__.encode())
+    root = files("jusur")
+    for app in sorted(root.iterdir(), key=lambda entry: entry.name):
+        for folder in ("migrations", "data"):
+            _add(digest, app.joinpath(folder))
+    return digest.hexdigest()
+
+
+def _add(digest: "hashlib._Hash", place: Traversable) -> None:
+    if place.is_file() and place.name.endswith((".py", ".json")):
+        digest.update(place.name.encode() + hashlib.sha256(place.read_bytes()).digest())
+    elif place.is_dir() and place.name != "__pycache__":
+        for entry in sorted(place.iterdir(), key=lambda inner: inner.name):
+            _add(digest, entry)
