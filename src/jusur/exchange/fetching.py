@@ -16,7 +16,7 @@ from jusur.exchange import own
 from jusur.exchange.errors import PeerMisbehavesError, PeerUnavailableError, StorageFullError
 from jusur.exchange.message import BlobDescriptor, check_blob
 from jusur.exchange.peer import busy_after
-from jusur.kernel.errors import JusurError
+from jusur.kernel.errors import ConflictError, JusurError
 from jusur.vault import SizedWriter, VaultFullError, WriteOnceError
 
 LANES = 4
@@ -86,6 +86,8 @@ class Fetch:
             return self._kept_already()
         except VaultFullError as error:
             raise StorageFullError(error.detail, fix=error.fix) from error
+        except ConflictError as error:  # another process is still at it: a worker that is just being replaced
+            raise PeerUnavailableError(error.detail, fix=error.fix) from error
         with writer:
             missing = list(writer.missing())
             whole = _Whole(writer, self.descriptor, set(missing))

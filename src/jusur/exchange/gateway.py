@@ -1,17 +1,19 @@
 """What the gate does with a request once it knows whose it is. Bodies in, bodies out; HTTP stays in the gate."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from jusur.crypto.keys import VerifyKey
 from jusur.exchange import envelope as envelopes
 from jusur.exchange import gossip, inbox, own, receipts, reconcile, relay, wire
-from jusur.exchange.errors import EnvelopeRefusedError
+from jusur.exchange.errors import EnvelopeRefusedError, PeerMisbehavesError
 from jusur.exchange.message import EXPRESS
 from jusur.kernel.clock import now
 from jusur.kernel.errors import ForbiddenError, InvalidInputError, JusurError
+
+T = TypeVar("T")
 
 
 def find_key(address: str, keyid: str) -> VerifyKey | None:
@@ -28,7 +30,7 @@ def take_envelopes(body: bytes, *, asker: str, express: bool) -> bytes:
     Raises:
         JusurError: the body is no batch, or one with routine messages on the express lane.
     """
-    batch = wire.decode(body, wire.EnvelopeBatch)
+    batch = _decode(body, wire.EnvelopeBatch)
     raw = [bytes(carried.envelope) for carried in batch.envelopes]
     if express:
         _require_express(raw)
@@ -39,7 +41,7 @@ def take_envelopes(body: bytes, *, asker: str, express: bool) -> bytes:
 
 def take_receipts(body: bytes, *, asker: str) -> bytes:
     """Answer ``POST /exchange/v1/receipts``: final receipts that a relay carries back."""
-    batch = wire.decode(body, wire.ReceiptBatch)
+    batch = _decode(body, wire.ReceiptBatch)
     raw = [bytes(receipt) for receipt in batch.receipts]
     taken = receipts.apply_receipts(raw) + relay.take_receipts(raw)
     gossip.seen(asker, now())
@@ -48,7 +50,7 @@ def take_receipts(body: bytes, *, asker: str) -> bytes:
 
 def answer_reconcile(body: bytes, *, asker: str) -> bytes:
     """Answer ``POST /exchange/v1/reconcile``."""
-    return msgspec.json.encode(reconcile.answer(wire.decode(body, reconcile.Question), asker=asker))
+    return msgspec.json.encode(reconcile.answer(_decode(body, reconcile.Question), asker=asker))
 
 
 def capabilities() -> dict[str, Any]:
@@ -62,6 +64,14 @@ def health() -> datetime:
 
     moment: datetime = rows("SELECT now()")[0][0]
     return moment
+
+
+def _decode(body: bytes, kind: type[T]) -> T:
+    """A request's body; what does not fit is the asker's error, not a peer's false answer."""
+    try:
+        return wire.decode(body, kind)
+    except PeerMisbehavesError as error:
+        raise InvalidInputError(error.detail, fix="See docs/reference/protocol.md.") from None
 
 
 def _require_express(raw: list[bytes]) -> None:
