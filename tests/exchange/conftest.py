@@ -1,6 +1,7 @@
 """Two bureaus, Rabat and Oslo, that share one test database: each acts in turn with its own keys."""
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ def seed(*parts: str) -> bytes:
     return hashlib.sha256("/".join(parts).encode()).digest()
 
 
+@functools.cache
 def own_keys(address: str) -> Own:
     return Own(
         address,
@@ -32,6 +34,7 @@ def own_keys(address: str) -> Own:
     )
 
 
+@functools.cache
 def log_signer(address: str) -> NoteSigner:
     key = SigningKey.from_seed(seed(address, "log"))
     return NoteSigner(origin(address), key, key.public.raw())

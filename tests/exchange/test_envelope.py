@@ -17,7 +17,9 @@ from jusur.exchange import handling, wire
 from jusur.exchange.envelope import DirectoryState, Header
 from jusur.exchange.errors import EnvelopeRefusedError, Reason, ReceiptRefusedError
 from jusur.exchange.message import Message, moments
+from jusur.exchange.plain import canonical_plain
 from jusur.exchange.receipt import Proof, make, verify
+from jusur.kernel import canonical
 from jusur.kernel.clock import parse_timestamp
 from jusur.tlog import checkpoint as checkpoints
 from jusur.tlog.merkle import leaf_hash
@@ -97,7 +99,6 @@ def test_a_message_cannot_be_moved_into_another_envelope() -> None:
     first, second = json.loads(sealed()), json.loads(sealed(None, header(id=str(new_uuid(9)))))
     one, two = (json.loads(base64.b64decode(each["payload"])) for each in (first, second))
     from jusur.crypto import dsse
-    from jusur.kernel import canonical
 
     forged = dsse.sign(
         envelopes.PAYLOAD_TYPE, canonical.encode({**one, "sealed": two["sealed"]}), [own_keys("MA").signing]
@@ -203,3 +204,14 @@ def test_the_published_vector_opens() -> None:
     receipt = json.dumps(published["receipt"]).encode()
     assert verify(receipt, keys, log, digest=published["digest"], by="NO").envelope == published["header"]["id"]
     assert published["keys"] == vectors()["keys"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner),
+        max_leaves=20,
+    )
+)
+def test_plain_canonical_json_is_canonical(value: Any) -> None:
+    assert canonical_plain({"value": value}) == canonical.encode({"value": value})

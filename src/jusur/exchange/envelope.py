@@ -22,6 +22,7 @@ from jusur.exchange.errors import TRANSIENT, EnvelopeRefusedError, Reason
 from jusur.exchange.handling import Address
 from jusur.exchange.message import Digest, Id, Message, Moment, Priority
 from jusur.exchange.peers import Own, PeerBook
+from jusur.exchange.plain import canonical_plain
 from jusur.kernel import canonical
 from jusur.kernel.clock import parse_timestamp
 from jusur.kernel.errors import InvalidInputError, JusurError
@@ -101,8 +102,8 @@ def seal(message: Message, header: Header, own: Own, recipient: SealingPublicKey
     """
     inner = _compact(messages.sign(message, own.signing))
     plain = msgspec.to_builtins(header)
-    sealed = hpke.seal(recipient, inner, aad=_canonical(plain), info=SEAL_INFO)
-    payload = _canonical({**plain, "sealed": base64.b64encode(sealed).decode()})
+    sealed = hpke.seal(recipient, inner, aad=canonical_plain(plain), info=SEAL_INFO)
+    payload = canonical_plain({**plain, "sealed": base64.b64encode(sealed).decode()})
     return _compact(dsse.sign(PAYLOAD_TYPE, payload, [own.signing])), canonical.sha256_hex(payload)
 
 
@@ -181,7 +182,7 @@ def open_peeked(
 
 def header_aad(header: Header) -> bytes:
     """The associated data of the seal: the header in canonical JSON."""
-    return _canonical(msgspec.to_builtins(header))
+    return canonical_plain(msgspec.to_builtins(header))
 
 
 def _unseal(peeked: Peeked, own: Own) -> bytes:
@@ -270,11 +271,6 @@ def _check_match(header: Header, message: Message, own: str) -> None:
         raise EnvelopeRefusedError(
             Reason.MISMATCH, "The message inside names another sender, recipient or time than its envelope."
         )
-
-
-def _canonical(plain: Mapping[str, Any]) -> bytes:
-    """Canonical JSON (RFC 8785) of a header: ASCII text and whole numbers, so that plain sorted JSON is canonical."""
-    return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _compact(document: Mapping[str, Any]) -> bytes:

@@ -234,9 +234,13 @@ _COLUMNS = (
 )
 
 
+_FORMAT = {"bytea": "b"}
+"""Bytes go to the database as they are; other arrays as text."""
+
+
 def _insert(values: Sequence[Sequence[Any]]) -> set[tuple[str, UUID]]:
     names = ", ".join(name for name, _ in _COLUMNS)
-    arrays = ", ".join(f"%s::{kind}[]" for _, kind in _COLUMNS)
+    arrays = ", ".join(f"%{_FORMAT.get(kind, 's')}::{kind}[]" for _, kind in _COLUMNS)
     found = rows(
         f"""INSERT INTO exchange_inboundmessage ({names}, in_order, attempts, last_error)
             SELECT *, true, 0, '' FROM unnest({arrays})
@@ -411,7 +415,7 @@ def _keep(made: dict[tuple[str, UUID], bytes]) -> dict[tuple[str, UUID], bytes]:
     with transaction.atomic():
         found = rows(
             """UPDATE exchange_inboundmessage m SET receipt = COALESCE(m.receipt, v.receipt)
-               FROM unnest(%s::text[], %s::uuid[], %s::bytea[]) AS v(sender, id, receipt)
+               FROM unnest(%s::text[], %s::uuid[], %b::bytea[]) AS v(sender, id, receipt)
                WHERE m.sender = v.sender AND m.envelope_id = v.id
                RETURNING m.sender, m.envelope_id, m.receipt""",
             ([key[0] for key in ordered], [key[1] for key in ordered], [made[key] for key in ordered]),

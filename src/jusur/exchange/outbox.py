@@ -242,7 +242,7 @@ def _insert_deliveries(row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed
                envelope, digest, expires_at, next_attempt_at, attempts, reseals, last_error, created_at)
              SELECT v.id, %s, v.recipient, v.route, 'queued', %s, v.sequence, v.envelope_id, v.envelope, v.digest,
                %s, %s, 0, 0, '', %s
-             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %s::bytea[], %s::text[])
+             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %b::bytea[], %s::text[])
                AS v(id, recipient, route, sequence, envelope_id, envelope, digest)
              RETURNING route)
            SELECT pg_notify(%s, route || %s) FROM (SELECT DISTINCT route FROM inserted) AS routes""",

@@ -8,6 +8,7 @@ A refusal of an envelope whose sender could not be established is signed but not
 strangers cannot make a log grow.
 """
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,6 +22,7 @@ from jusur.crypto.keys import SigningKey, VerifyKey
 from jusur.exchange.errors import ReceiptRefusedError
 from jusur.exchange.handling import Address
 from jusur.exchange.message import Digest, Id, Moment
+from jusur.exchange.plain import canonical_plain
 from jusur.kernel import canonical
 from jusur.kernel.clock import timestamp
 from jusur.kernel.errors import InvalidInputError, JusurError
@@ -103,7 +105,7 @@ def make(
         "leaf_index": proof.leaf_index if proof else None,
         "inclusion": [value.hex() for value in proof.hashes] if proof else [],
     }
-    document = dsse.sign(PAYLOAD_TYPE, canonical.encode(payload), [key])
+    document = dsse.sign(PAYLOAD_TYPE, canonical_plain(payload), [key])
     return json.dumps(document, separators=(",", ":")).encode()
 
 
@@ -152,7 +154,7 @@ def _check_proof(receipt: Receipt, log: NoteVerifier) -> None:
             raise ReceiptRefusedError("The receipt does not prove that the event is in the receiver's log.")
         return
     try:
-        head = checkpoints.verify(receipt.checkpoint, log)
+        head = _checkpoint(receipt.checkpoint, log.name, log.public_bytes)
         hashes = [bytes.fromhex(value) for value in receipt.inclusion]
         verify_inclusion(receipt.leaf_index, head.size, leaf_hash(receipt.leaf.encode()), hashes, head.root)
         entry = canonical.decode(receipt.leaf.encode(), max_bytes=1024)
@@ -160,3 +162,9 @@ def _check_proof(receipt: Receipt, log: NoteVerifier) -> None:
         raise ReceiptRefusedError(f"The receipt's log proof does not hold: {error.detail}") from None
     if not isinstance(entry, dict) or entry.get("kind") != _EVENT_KINDS[receipt.status]:
         raise ReceiptRefusedError("The receipt points to an entry of another kind in the receiver's log.")
+
+
+@functools.lru_cache(maxsize=64)
+def _checkpoint(note: str, name: str, key: bytes) -> checkpoints.Checkpoint:
+    """A verified checkpoint; the receipts of one batch share theirs."""
+    return checkpoints.verify(note, NoteVerifier(name, key))

@@ -122,7 +122,7 @@ def _accept(items: Sequence[_Checked]) -> int:
     settled = rows(
         """UPDATE exchange_delivery AS d
            SET state = 'receipted', receipt = v.receipt, settled_at = %s, last_error = ''
-           FROM unnest(%s::uuid[], %s::bytea[]) AS v(id, receipt)
+           FROM unnest(%s::uuid[], %b::bytea[]) AS v(id, receipt)
            WHERE d.id = v.id AND d.state IN ('queued', 'delivered')
            RETURNING d.id""",
         (moment, [item.waiting.delivery for item in items], [item.raw for item in items]),
