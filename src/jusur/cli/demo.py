@@ -37,12 +37,13 @@ def demo(evidence: Path | None, json_file: Path | None, leave: bool, stop_only: 
         click.secho(f"\nFAILED  {error.detail}", fg="red", err=True)
         if error.fix:
             click.echo(f"        {error.fix}", err=True)
+    finally:
+        if leave:
+            _stop_nodes(folder)
     _show(rehearsal)
     if json_file is not None:
         write_report(rehearsal.report(), json_file)
-    if leave:
-        _stop_nodes(folder)
-    elif failure is None:
+    if failure is None and not leave:
         _show_running(rehearsal)
     well = failure is None and rehearsal.verdicts and all(verdict.accepted for verdict in rehearsal.verdicts)
     sys.exit(0 if well else 1)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from jusur.evidence.custody import Direction
 from jusur.evidence.models import EvidencePackage, EvidenceRequest
 from jusur.evidence.rules import Side, State, possible_acts
 from jusur.kernel import clock
@@ -74,15 +73,13 @@ def package_summary(package: EvidencePackage) -> dict[str, Any]:
 
 def package_detail(package: EvidencePackage) -> dict[str, Any]:
     """A package with its files (those it collected), conditions, statement and verification."""
-    detail = package_summary(package) | {
+    return package_summary(package) | {
         "purpose": package.purpose,
         "legal_basis": package.legal_basis,
         "conditions": package.conditions,
         "statement": package.statement,
         "verification": package.verification,
-    }
-    if package.direction == Direction.OUTGOING:
-        detail["items"] = [
+        "items": [
             {
                 "path": item.path,
                 "size": item.size,
@@ -92,8 +89,8 @@ def package_detail(package: EvidencePackage) -> dict[str, Any]:
                 "collected_at": _moment(item.collected_at),
             }
             for item in package.items.all()
-        ]
-    return detail
+        ],
+    }
 
 
 def custody_event(event: ledger.LedgerEvent) -> dict[str, Any]:

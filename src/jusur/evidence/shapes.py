@@ -51,6 +51,11 @@ class ActView(_Open):
     actor: str
     at: Moment
     after: str
+    text: str | None = None
+    ground: str | None = None
+    until: Moment | None = None
+    reason: str | None = None
+    package: str | None = None
 
 
 class PackageSummary(_Open):
@@ -67,6 +72,7 @@ class PackageSummary(_Open):
     sealed_sha256: str | None
     completes: bool
     failure: str | None
+    waits_for: str | None
     created_at: Moment
     sealed_at: Moment | None
     received_at: Moment | None
@@ -93,6 +99,17 @@ class RequestDetail(RequestSummary):
     packages: list[PackageSummary]
 
 
+class Item(_Open):
+    """One collected file; ``sha256`` is null until it was hashed."""
+
+    path: str
+    size: int
+    sha256: str | None
+    method: str
+    tool: str
+    collected_at: Moment
+
+
 class PackageDetail(PackageSummary):
     """A package with its conditions, signed statement and verification; ``items`` where this bureau collected it."""
 
@@ -101,6 +118,7 @@ class PackageDetail(PackageSummary):
     conditions: dict[str, Any]
     statement: dict[str, Any] | None
     verification: dict[str, Any] | None
+    items: list[Item]
 
 
 class Collected(_Open):
