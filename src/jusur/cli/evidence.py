@@ -1,6 +1,8 @@
 """``jusur evidence``: packages, their custody and their dossiers."""
 
 import json
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +104,18 @@ def countersign(home: str | None, package_id: str, as_json: bool) -> None:
 @click.pass_obj
 def export(home: str | None, package_id: str, folder: str, purpose: str, as_json: bool) -> None:
     """Decrypt and unpack a package into FOLDER of the node's exports."""
-    found = Client.of(home).post(f"{_PACKAGES}/{package_id}/exports", {"folder": folder, "purpose": purpose})
+    client = Client.of(home)
+    place = f"{_PACKAGES}/{package_id}/exports"
+    asked = client.post(place, {"folder": folder, "purpose": purpose})
+    while asked["state"] == "waiting":
+        time.sleep(0.5)
+        asked = next(export for export in client.get(place)["items"] if export["id"] == asked["id"])
     if as_json:
-        print_json(found)
+        print_json(asked)
     else:
-        print_fields(found)
+        print_fields({name: asked[name] for name in ("state", "folder", "files", "bytes", "failure")})
+    if asked["state"] == "failed":
+        sys.exit(1)
 
 
 @evidence.command()

@@ -3,6 +3,7 @@
 import atexit
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jusur.config import schema
 from jusur.node.home import HOME_VARIABLE, NodeHome
@@ -24,7 +25,9 @@ def setup(home: Path | str | None = None) -> NodeSettings:
     os.environ[HOME_VARIABLE] = str(settings.home)
     os.environ["JUSUR_SECRET_KEY"] = django_secret(place)
     os.environ["JUSUR_DATABASE_URL"] = settings.database_url or _embedded_database(place)
-    os.environ["JUSUR_ALLOWED_HOSTS"] = ",".join(dict.fromkeys((settings.web_host, "127.0.0.1", "localhost")))
+    os.environ["JUSUR_ALLOWED_HOSTS"] = ",".join(
+        dict.fromkeys((urlsplit(settings.web_location).hostname or "", settings.web_host, "127.0.0.1", "localhost"))
+    )
     os.environ["DJANGO_SETTINGS_MODULE"] = "jusur.config.settings"
     import django
 

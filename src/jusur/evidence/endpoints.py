@@ -243,14 +243,25 @@ def countersign(request: HttpRequest, package_id: Code) -> dict[str, Any]:
 
 
 @router.post(
-    "/packages/{package_id}/exports", summary="Open a package into a folder of the exports", response=shapes.Exported
+    "/packages/{package_id}/exports",
+    summary="Open a package into a folder of the exports",
+    response={202: shapes.Export},
 )
-def export(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]:
-    """Decrypt and unpack, for a purpose that the conditions of use allow."""
+def export(request: HttpRequest, package_id: Code, body: Use) -> Status[dict[str, Any]]:
+    """Have it decrypted and unpacked, for a purpose that the conditions of use allow."""
     actor = accounts.acting(request, "evidence.read")
-    return holdings.package_export(
+    asked = holdings.package_export(
         package_id=parse_id(package_id), folder=body.folder, purpose=body.purpose, actor=actor
     )
+    return Status(202, presenters.export_detail(asked))
+
+
+@router.get("/packages/{package_id}/exports", summary="The exports of a package", response=shapes.Exports)
+def exports(request: HttpRequest, package_id: Code) -> dict[str, Any]:
+    """Every export asked for, and how far it is."""
+    accounts.acting(request, "evidence.read")
+    package = selectors.package(parse_id(package_id))
+    return {"items": [presenters.export_detail(export) for export in package.exports.order_by("asked_at")]}
 
 
 @router.post(

@@ -106,6 +106,28 @@ class EvidencePackage(models.Model):
         indexes = (models.Index(fields=["state"]),)
 
 
+class EvidenceExport(models.Model):
+    """One opening of a held package into a folder of the exports, done by the worker."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    package = models.ForeignKey(EvidencePackage, on_delete=models.PROTECT, related_name="exports")
+    folder = models.CharField(max_length=255)
+    purpose = models.TextField()
+    actor = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, default="waiting")
+    failure = models.TextField(blank=True)
+    files = models.IntegerField(null=True)
+    bytes = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=["waiting", "done", "failed"]), name="export_state_known"),
+        )
+        indexes = (models.Index(fields=["state"]),)
+
+
 class EvidenceItem(models.Model):
     """One file of an outgoing package, hashed when it was collected."""
 

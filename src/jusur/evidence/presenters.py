@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from jusur.evidence.models import EvidencePackage, EvidenceRequest
+from jusur.evidence.models import EvidenceExport, EvidencePackage, EvidenceRequest
 from jusur.evidence.rules import Side, State, possible_acts
 from jusur.kernel import clock
 from jusur.ledger import api as ledger
+from jusur.node import context
 
 
 def _moment(value: Any) -> str | None:
@@ -90,6 +91,22 @@ def package_detail(package: EvidencePackage) -> dict[str, Any]:
             }
             for item in package.items.all()
         ],
+    }
+
+
+def export_detail(export: EvidenceExport) -> dict[str, Any]:
+    """An export asked for, and where its files are once it is done."""
+    folder = context.current().home.path / "exports" / export.folder / str(export.package.bag_id)
+    return {
+        "id": str(export.id),
+        "state": export.state,
+        "folder": str(folder),
+        "purpose": export.purpose,
+        "files": export.files,
+        "bytes": export.bytes,
+        "failure": export.failure or None,
+        "asked_at": _moment(export.asked_at),
+        "done_at": _moment(export.done_at),
     }
 
 

@@ -128,12 +128,24 @@ class Collected(_Open):
     bytes: int
 
 
-class Exported(_Open):
-    """Where the evidence was unpacked, and how much."""
+class Export(_Open):
+    """An export: waiting, done or failed; ``folder`` holds the files once it is done."""
 
+    id: str
+    state: str
     folder: str
-    files: int
-    bytes: int
+    purpose: str
+    files: int | None
+    bytes: int | None
+    failure: str | None
+    asked_at: Moment
+    done_at: Moment | None
+
+
+class Exports(_Open):
+    """The exports of a package, oldest first."""
+
+    items: list[Export]
 
 
 class CustodyEvent(_Open):

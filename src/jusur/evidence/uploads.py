@@ -13,7 +13,7 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -169,6 +169,14 @@ def upload_part(*, upload_id: UUID, part: Part, source: Source, actor: accounts.
         if offset == known.size:
             _arrive(known)
     return upload(upload_id, actor=actor)
+
+
+def discard(sources: Iterable[str]) -> None:
+    """Remove uploaded files whose package was destroyed; files that were put into the intake by hand stay."""
+    for source in map(Path, sources):
+        folder = source.parent
+        if folder.parent == _root(ARRIVED):
+            _remove(folder)
 
 
 def forget_abandoned() -> int:

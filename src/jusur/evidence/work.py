@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from django.db import DatabaseError, connections
 
-from jusur.evidence.services import hashing, sealing, verifying
+from jusur.evidence.services import exporting, hashing, sealing, verifying
 from jusur.evidence.waking import CHANNEL
 from jusur.exchange import api as exchange
 
@@ -20,6 +20,7 @@ _DUTIES: tuple[Callable[[], int], ...] = (
     sealing.seal_waiting,
     verifying.receive_arrived,
     verifying.verify_waiting,
+    exporting.export_waiting,
 )
 
 

@@ -1,18 +1,17 @@
 """What a bureau does with evidence it holds: countersign, open, pass on, destroy. Conditions of use bind each act."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from jusur.accounts import api as accounts
 from jusur.directory import api as directory
-from jusur.evidence import custody_log, messages, opening, statements
+from jusur.evidence import custody_log, messages, opening, statements, uploads, waking
 from jusur.evidence.custody import Direction, PackageState
 from jusur.evidence.errors import ActNotPossibleError, ConditionsForbidError
 from jusur.evidence.messages import CustodyBody
-from jusur.evidence.models import EvidencePackage
+from jusur.evidence.models import EvidenceExport, EvidencePackage
 from jusur.evidence.rules import Side, State
 from jusur.evidence.services import packages, requests
 from jusur.kernel import clock, text
@@ -49,8 +48,9 @@ def package_countersign(*, package_id: UUID, actor: accounts.Actor) -> EvidenceP
     return package
 
 
-def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accounts.Actor) -> dict[str, Any]:
-    """Decrypt and unpack a package into a new folder of the node's exports.
+@transaction.atomic
+def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accounts.Actor) -> EvidenceExport:
+    """Ask the worker to decrypt and unpack a package into the node's exports.
 
     Args:
         package_id: a verified package.
@@ -58,31 +58,20 @@ def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accoun
         purpose: why: one that the conditions of use name.
         actor: who.
 
-    Returns:
-        The folder, and the number of files and bytes in it.
-
     Raises:
         ConditionsForbidError: the conditions do not name this purpose.
-        ActNotPossibleError, ConflictError: it is not verified; the folder exists.
+        ActNotPossibleError: the package is not verified.
     """
     accounts.require(actor, "evidence.read")
     purpose = text.paragraph(purpose, max_length=2000, field="purpose")
     name = text.file_name(folder or "evidence", field="folder")
-    with transaction.atomic():
-        package = _held(package_id)
-        require_purpose(package, purpose)
-        custody_log.record(package, "custody.accessed", actor.reference, purpose=purpose)
-    target = context.current().home.path / "exports" / name
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    report = opening.extract(package, target)
-    files, size = len(report.files), report.payload_bytes
-    with transaction.atomic():
-        package = _held(package_id)
-        custody_log.record(
-            package, "custody.exported", actor.reference, purpose=purpose, data={"files": files, "bytes": str(size)}
-        )
-        tell_sender(package, "exported", actor.reference, purpose=purpose)
-    return {"folder": str(target / str(package_id)), "files": files, "bytes": size}
+    package = _held(package_id)
+    require_purpose(package, purpose)
+    custody_log.record(package, "custody.accessed", actor.reference, purpose=purpose)
+    waking.wake()
+    return EvidenceExport.objects.create(
+        package=package, folder=name, purpose=purpose, actor=actor.reference, asked_at=clock.now()
+    )
 
 
 @transaction.atomic
@@ -144,6 +133,8 @@ def destroy(package: EvidencePackage, purpose: str, actor: str) -> None:
     if package.direction == Direction.INCOMING:
         tell_sender(package, "destroyed", actor, purpose=purpose)
     vault, blob = context.current().vault, opening.vault_name(package)
+    if package.direction == Direction.OUTGOING:
+        transaction.on_commit(lambda: uploads.discard(package.items.values_list("source", flat=True)))
     if package.blob:
         transaction.on_commit(lambda: vault.delete(blob, reason=purpose) if vault.exists(blob) else None)
 
