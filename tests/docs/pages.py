@@ -18,6 +18,7 @@ _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)|^\[[^\]]+\]:\s*(?P<
 _SPAN = re.compile(r"(?<!`)`(?P<code>jusur(?: [^`\n]+)?)`(?!`)")
 _HEADING = re.compile(r"^#{1,6} (?P<title>.+)$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"[A-Z_]+=.*")
+_CAPTURED = re.compile(r"^[A-Z_]+=\$\((?P<inner>.*)\)$")
 _ENDS = frozenset({"|", ">", "<", "&&", ";", "||", "&"})
 
 
@@ -83,6 +84,7 @@ def _words(line: str) -> list[str] | None:
     """The words after ``jusur``; ``None`` where the line is no such command, or elides something."""
     if "jusur" not in line or "…" in line:
         return None
+    line = _CAPTURED.sub(r"\g<inner>", line)
     try:
         words = shlex.split(line, comments=True)
     except ValueError:

@@ -98,7 +98,7 @@ def _option(option: click.Option) -> str:
     about = option.help or ""
     if option.required:
         about += " Required."
-    if option.multiple:
+    if option.multiple and "repeat" not in about:
         about += " May be repeated."
     if option.show_default and option.default not in (None, "", ()):
         about += f" Default: `{option.default}`."

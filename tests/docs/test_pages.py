@@ -116,7 +116,6 @@ def _reached() -> set[str]:
         if name in found or name not in pages.NAMES:
             continue
         found.add(name)
-        for link in pages.links(name):
-            if not re.match(r"[a-z]+:", link):
-                waiting.append(pages.name_of((pages.ROOT / name).parent / link.partition("#")[0]))
+        inner = [link.partition("#")[0] for link in pages.links(name) if not re.match(r"[a-z]+:", link)]
+        waiting += [pages.name_of((pages.ROOT / name).parent / link) for link in inner]
     return found
