@@ -1,6 +1,6 @@
 """Ledger: a million entries appended in batches, ten thousand proofs made and verified; and the same in PostgreSQL.
 
-    python bench/ledger.py [--entries N] [--proofs N] [--batch N] [--database] [--json]
+    python bench/ledger.py [--entries N] [--proofs N] [--batch N] [--database] [--json FILE]
 
 Ratios are to limits measured in the same run: the bare SHA-256 of as many blocks, and the naive recomputation of the
 whole tree at every batch. ``--database`` (with ``JUSUR_DATABASE_URL`` and migrated tables in it) also measures the
@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -141,15 +142,14 @@ def main() -> None:
     parser.add_argument("--proofs", type=int, default=10_000)
     parser.add_argument("--batch", type=int, default=1_000)
     parser.add_argument("--database", action="store_true")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
     options = parser.parse_args()
     random.seed(2026)
     results = measure_tree(options.entries, options.proofs, options.batch)
     if options.database:
         results["database"] = measure_database(200)
     if options.json:
-        print(json.dumps(results, indent=2))
-        return
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
     for name, value in results.items():
         print(f"{name:<45} {value}")
 
