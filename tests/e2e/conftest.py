@@ -1,0 +1,26 @@
+"""The running network that all tests of this folder share: started once, healed before each test, stopped at the end."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.e2e.network import Network, built
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.enable_socket)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Network]:
+    with built() as network:
+        yield network
+
+
+@pytest.fixture
+def network(running: Network) -> Iterator[Network]:
+    running.heal()
+    yield running
+    running.heal()
