@@ -109,7 +109,9 @@ def _settled(count: int, since: float) -> dict[str, Any]:
         time.sleep(0.05)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXTRACT(epoch FROM settled_at - created_at) FROM exchange_delivery WHERE state='receipted'"
+            """SELECT EXTRACT(epoch FROM settled_at - created_at) FROM exchange_delivery
+               WHERE state = 'receipted' AND created_at >= to_timestamp(%s)""",
+            [since],
         )
         times = [float(row[0]) for row in cursor.fetchall()]
     return {"receipted": len(times)} | percentiles(times)

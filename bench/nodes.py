@@ -16,6 +16,8 @@ from typing import Any
 from jusur.node.postgres import EmbeddedPostgres
 
 READY_SECONDS = 60.0
+GRACE_SECONDS = 5.0
+"""Gates listen before their workers have started; measuring begins after that."""
 
 
 def jusur(home: Path, *arguments: str) -> Any:
@@ -75,6 +77,7 @@ class Network:
             for module in (["jusur.gate.serve"], ["bench.nodes"]):
                 self._processes.append(self._run(name, module))
             self._await(self.ports[name])
+        time.sleep(GRACE_SECONDS)
 
     def _run(self, name: str, module: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -91,6 +94,18 @@ class Network:
                 raise SystemExit("a gate does not listen")
             time.sleep(0.1)
 
+    def peaks(self) -> dict[str, int]:
+        """The most memory each process and its children have had, in MiB."""
+        peaks: dict[str, int] = {}
+        for process in self._processes:
+            for folder in Path("/proc").glob("[0-9]*"):
+                with contextlib.suppress(OSError):
+                    status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+                    if os.getpgid(int(folder.name)) == process.pid:
+                        command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[-40:].strip()
+                        peaks[f"{folder.name} {command}"] = int(status["VmHWM"].split()[0]) // 1024
+        return peaks
+
     def stop(self) -> None:
         """Stop everything."""
         for process in self._processes:
@@ -103,6 +118,11 @@ class Network:
                 os.killpg(process.pid, signal.SIGKILL)
         for database in self._databases:
             database.stop()
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    return _ports(1)[0]
 
 
 def environment(home: Path) -> dict[str, str]:

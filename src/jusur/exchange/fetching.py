@@ -20,8 +20,8 @@ from jusur.kernel.errors import ConflictError, JusurError
 from jusur.vault import SizedWriter, VaultFullError, WriteOnceError
 
 LANES = 4
-BUFFER_BYTES = 64 * 1024 * 1024
-"""Most memory that all lanes' buffers take together."""
+BUFFER_BYTES = 16 * 1024 * 1024
+"""Most memory that all lanes' buffers take together (one buffer at least)."""
 MIN_BYTES_PER_SECOND = 16 * 1024
 """A peer slower than this over a whole chunk is not waited for."""
 GRACE_SECONDS = 30.0
