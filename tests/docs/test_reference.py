@@ -1,5 +1,6 @@
 import json
 import re
+import tomllib
 from pathlib import Path
 
 from tests.docs import pages, reference
@@ -68,6 +69,15 @@ def test_every_kind_of_message_is_listed() -> None:
     schemas = {path.stem for path in (pages.ROOT / "docs/reference/schemas").glob("*.*.json")}
     assert schemas
     assert schemas <= listed
+
+
+def test_the_plan_of_the_house_is_the_one_that_is_kept() -> None:
+    laws = tomllib.loads((pages.ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    kept = next(law["layers"] for law in laws if law["type"] == "layers")
+    plan = next(block.body for block in pages.blocks("docs/explanation/architecture.md") if "kernel" in block.body)
+    drawn = [re.split(r"\s{2,}", line.replace("  |  ", " | "))[0] for line in plan.splitlines()]
+    rooms = [{room.strip().removeprefix("jusur.") for room in layer.split("|")} for layer in kept]
+    assert [{room.strip() for room in line.split("|")} for line in drawn] == rooms
 
 
 def test_glossary_has_four_languages() -> None:
