@@ -1,6 +1,7 @@
 """``jusur message``: write and read messages. ``jusur exchange``: how the exchange is doing, and second attempts."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import click
@@ -116,6 +117,22 @@ def ack(home: str | None, message_id: str, as_json: bool) -> None:
 def approve(home: str | None, message_id: str, as_json: bool) -> None:
     """Approve another officer's draft and send it."""
     _report(Client.of(home).post(f"/exchange/messages/{message_id}/approval"), as_json)
+
+
+@message.command()
+@click.argument("message_id")
+@click.argument("number", type=int)
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_obj
+def save(home: str | None, message_id: str, number: int, target: Path) -> None:
+    """Open attachment NUMBER (from 0) of a received message into TARGET, on the node itself."""
+    from jusur.config.bootstrap import setup
+
+    setup(home)
+    from jusur.exchange import api
+    from jusur.kernel.ids import parse_id
+
+    click.echo(api.attachment_save(parse_id(message_id), number, target, actor=ACTOR))
 
 
 @click.group()

@@ -4,6 +4,7 @@ from jusur.exchange.alarms import dismiss as alarm_dismiss
 from jusur.exchange.alarms import open_alarms, raise_alarm
 from jusur.exchange.answers import acknowledge
 from jusur.exchange.attachments import attach
+from jusur.exchange.attachments import save as attachment_save
 from jusur.exchange.courier import run as courier_run
 from jusur.exchange.errors import (
     EnvelopeRefusedError,
@@ -65,6 +66,7 @@ __all__ = [
     "apply_receipts",
     "approve",
     "attach",
+    "attachment_save",
     "backoff_wait",
     "capabilities",
     "courier_run",

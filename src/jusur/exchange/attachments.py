@@ -11,7 +11,7 @@ from django.db import transaction
 
 from jusur.crypto.age import AgeReader, AgeWriter
 from jusur.directory import api as directory
-from jusur.exchange import offers, own, transfers
+from jusur.exchange import log, offers, own, transfers
 from jusur.exchange.kinds import ReceivedMessage
 from jusur.exchange.message import Attachment
 from jusur.exchange.models import InboundMessage
@@ -87,7 +87,7 @@ def fetch_all(message: ReceivedMessage) -> None:
         )
 
 
-def save(message_id: UUID, number: int, target: Path) -> Path:
+def save(message_id: UUID, number: int, target: Path, *, actor: str) -> Path:
     """Open attachment ``number`` (from 0) of a received message into ``target``, a folder or a new file's path.
 
     The digest is checked before the file gets its name; nothing is overwritten.
@@ -113,6 +113,13 @@ def save(message_id: UUID, number: int, target: Path) -> Path:
     part = path.with_name(f".{path.name}.part")
     try:
         _open_into(stored, part, attachment, current().keys.evidence_identity)
+        log.record(
+            "exchange.attachment.opened",
+            subject_type=log.MESSAGE,
+            subject_id=str(message_id),
+            actor=actor,
+            data={"attachment": number, "sha256": attachment.sha256},
+        )
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
