@@ -151,6 +151,46 @@ def refuse(request: str, reason: str) -> dict[str, Any]:
 
 @directory.command()
 @click.argument("address")
+@click.option("--kind", type=click.Choice(["bureau", "regional", "partner"]), required=True)
+@click.option("--name-ar", required=True)
+@click.option("--name-en", required=True)
+@click.option("--name-fr", required=True)
+@click.option("--name-es", required=True)
+@click.option("--country", default="", help="A bureau's country.")
+@click.option("--region", default="", help="africa, americas, asia or europe; empty for an organisation of the world.")
+@_node
+def add(address: str, kind: Any, country: str, region: str, **names: str) -> dict[str, Any]:
+    """Secretariat: list another organisation; it may send and receive nothing until jusur directory limit."""
+    from jusur.directory import api
+
+    version = api.organisation_add(
+        address=address.upper(),
+        kind=kind,
+        names={name.removeprefix("name_"): value for name, value in names.items()},
+        country=country.upper(),
+        region=region,
+        limits=api.Limits(sends=(), receives=(), classifications=()),
+        authority=_authority(),
+        actor=_actor(),
+    )
+    return _version(version)
+
+
+@directory.command()
+@click.argument("address")
+@_reason
+@_node
+def withdraw(address: str, reason: str) -> dict[str, Any]:
+    """Secretariat: an organisation leaves the network for good."""
+    from jusur.directory import api
+
+    return _version(
+        api.organisation_withdraw(address=address.upper(), reason=reason, authority=_authority(), actor=_actor())
+    )
+
+
+@directory.command()
+@click.argument("address")
 @click.option("--sends", multiple=True, help="A message kind it may send (message.*, *); repeat. None: nothing.")
 @click.option("--receives", multiple=True, help="A message kind it may be sent; repeat. None: nothing.")
 @click.option("--classification", "classifications", multiple=True, help="A classification; repeat. None: nothing.")

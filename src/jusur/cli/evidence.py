@@ -129,6 +129,30 @@ def forward(home: str | None, package_id: str, to: str, purpose: str, as_json: b
     _report(Client.of(home).post(f"{_PACKAGES}/{package_id}/forwarding", {"to": to, "purpose": purpose}), as_json)
 
 
+@evidence.command("return")
+@click.argument("package_id")
+@click.option("--purpose", required=True, help="Why.")
+@json_option
+@click.pass_obj
+def return_(home: str | None, package_id: str, purpose: str, as_json: bool) -> None:
+    """Give a package back to the bureau that sent it; a second person releases it."""
+    _report(Client.of(home).post(f"{_PACKAGES}/{package_id}/return", {"purpose": purpose}), as_json)
+
+
+@evidence.command()
+@click.argument("package_id")
+@click.argument("path")
+@json_option
+@click.pass_obj
+def remove(home: str | None, package_id: str, path: str, as_json: bool) -> None:
+    """Take the file PATH, or all below it, out of a package that still collects."""
+    found = Client.of(home).post(f"{_PACKAGES}/{package_id}/items-removal", {"path": path})
+    if as_json:
+        print_json(found)
+    else:
+        print_fields(found)
+
+
 @evidence.command()
 @click.argument("package_id")
 @click.option("--purpose", required=True, help="Why.")

@@ -1,10 +1,13 @@
 """``jusur ledger``: the node's log for those who check it."""
 
 from pathlib import Path
+from uuid import UUID
 
 import click
 
+from jusur.cli.officers import ADMINISTRATOR
 from jusur.cli.output import json_option, print_fields, print_json, print_table
+from jusur.kernel.errors import NotFoundError
 
 
 @click.group()
@@ -49,10 +52,18 @@ def key() -> None:
 
 
 @ledger.command()
+@click.option("--resolve", "resolved", type=click.UUID, help="The id of an alarm to close.")
+@click.option("--reason", default="", help="How it was resolved.")
 @json_option
-def alarms(as_json: bool) -> None:
-    """Show alarms about other nodes' logs: rolled back, or two views."""
+def alarms(resolved: UUID | None, reason: str, as_json: bool) -> None:
+    """Show alarms about other nodes' logs: rolled back, or two views; close one that was looked into."""
     from jusur.ledger import api
+
+    if resolved is not None:
+        alarm = next((alarm for alarm in api.alarms() if alarm.id == resolved), None)
+        if alarm is None:
+            raise NotFoundError("There is no such open alarm.", fix="See: jusur ledger alarms.")
+        api.alarm_resolve(alarm, actor=ADMINISTRATOR, resolution=reason)
 
     found = [
         {"id": str(alarm.id), "peer": alarm.peer, "kind": alarm.kind, "raised_at": alarm.raised_at.isoformat()}

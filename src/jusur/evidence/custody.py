@@ -33,6 +33,7 @@ class PackageState(StrEnum):
 CUSTODY_EVENTS: Final = frozenset(
     {
         "custody.collected",
+        "custody.removed",
         "custody.release_asked",
         "custody.released",
         "custody.release_denied",

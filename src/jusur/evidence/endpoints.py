@@ -76,6 +76,12 @@ class Collection(Body):
     tool: Annotated[str, Field(max_length=200)]
 
 
+class Removal(Body):
+    """What to take out of the package: a path as the package lists it."""
+
+    path: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
 class Use(Body):
     """Why held evidence is opened, copied or ended; to whom or where it goes."""
 
@@ -209,6 +215,13 @@ def collect(request: HttpRequest, package_id: Code, body: Collection) -> dict[st
     return {"collected": len(items), "bytes": sum(item.size for item in items)}
 
 
+@router.post("/packages/{package_id}/items-removal", summary="Take files out of the package", response=shapes.Removed)
+def remove(request: HttpRequest, package_id: Code, body: Removal) -> dict[str, Any]:
+    """Take out a file, or all below a folder, while the package still collects."""
+    actor = accounts.acting(request, "evidence.acquire")
+    return {"removed": packages.items_remove(package_id=parse_id(package_id), path=body.path, actor=actor)}
+
+
 @router.post(
     "/packages/{package_id}/release",
     summary="Ask a second person to release the package",
@@ -274,6 +287,17 @@ def forward(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]
     actor = accounts.acting(request, "evidence.acquire")
     return presenters.package_detail(
         holdings.package_forward(package_id=parse_id(package_id), to=body.to, purpose=body.purpose, actor=actor)
+    )
+
+
+@router.post(
+    "/packages/{package_id}/return", summary="Give a package back to its sender", response=shapes.PackageDetail
+)
+def give_back(request: HttpRequest, package_id: Code, body: Use) -> dict[str, Any]:
+    """Ask for the release of the package back to the bureau that sent it; a second person releases it."""
+    actor = accounts.acting(request, "evidence.acquire")
+    return presenters.package_detail(
+        holdings.package_return(package_id=parse_id(package_id), purpose=body.purpose, actor=actor)
     )
 
 

@@ -128,6 +128,12 @@ class Collected(_Open):
     bytes: int
 
 
+class Removed(_Open):
+    """How many files were taken out of the package."""
+
+    removed: int
+
+
 class Export(_Open):
     """An export: waiting, done or failed; ``folder`` holds the files once it is done."""
 

@@ -14,6 +14,7 @@ from jusur.evidence.messages import CustodyBody
 from jusur.evidence.models import EvidenceExport, EvidencePackage
 from jusur.evidence.rules import Side, State
 from jusur.evidence.services import packages, requests
+from jusur.exchange import api as exchange
 from jusur.kernel import clock, text
 from jusur.node import context
 
@@ -82,16 +83,37 @@ def package_forward(*, package_id: UUID, to: str, purpose: str, actor: accounts.
         ConditionsForbidError: the conditions do not name that bureau, or not this purpose.
         ActNotPossibleError: the package is not verified.
     """
-    accounts.require(actor, "evidence.acquire")
-    purpose = text.paragraph(purpose, max_length=2000, field="purpose")
     package = _held(package_id)
-    require_purpose(package, purpose)
-    directory.organisation(to)
     if to not in package.conditions["forwarding"]:
         raise ConditionsForbidError(
             f"The originator {package.originator} does not allow passing this on to {to}.",
             fix=f"Ask {package.originator} by a message; it may send the package there itself.",
         )
+    require_purpose(package, purpose)
+    copy = _copy(package, to, purpose, actor)
+    custody_log.record(package, "custody.forwarded", actor.reference, purpose=copy.purpose, data={"to": to})
+    return copy
+
+
+@transaction.atomic
+def package_return(*, package_id: UUID, purpose: str, actor: accounts.Actor) -> EvidencePackage:
+    """Prepare to give a package back to the bureau that sent it; a second person releases it.
+
+    What was received stays here until the sender has it again: destroy it then.
+
+    Raises:
+        ActNotPossibleError: the package is not verified.
+    """
+    package = _held(package_id)
+    copy = _copy(package, package.counterpart, purpose, actor)
+    custody_log.record(package, "custody.returned", actor.reference, purpose=copy.purpose)
+    tell_sender(package, "returned", actor.reference, purpose=copy.purpose)
+    return copy
+
+
+def _copy(package: EvidencePackage, to: str, purpose: str, actor: accounts.Actor) -> EvidencePackage:
+    accounts.require(actor, "evidence.acquire")
+    directory.organisation(to)
     copy = EvidencePackage.objects.create(
         bag_id=package.bag_id,
         direction=Direction.OUTGOING,
@@ -100,13 +122,12 @@ def package_forward(*, package_id: UUID, to: str, purpose: str, actor: accounts.
         originator=package.originator,
         forwarded_from=package,
         case_reference=package.case_reference,
-        purpose=purpose,
+        purpose=text.paragraph(purpose, max_length=2000, field="purpose"),
         legal_basis=package.legal_basis,
         conditions=package.conditions,
         created_at=clock.now(),
     )
     packages.ask(copy, actor)
-    custody_log.record(package, "custody.forwarded", actor.reference, purpose=purpose, data={"to": to})
     return copy
 
 
@@ -140,19 +161,36 @@ def destroy(package: EvidencePackage, purpose: str, actor: str) -> None:
 
 
 def retention_purge() -> int:
-    """Destroy received packages whose conditions of use say that their time is over; the number destroyed."""
-    now, done = clock.now(), 0
+    """Destroy received packages whose conditions say that their time is over; the number destroyed.
+
+    Where the conditions want them returned instead, people decide: an alarm tells the operator that it is due.
+    """
+    done = 0
     held = EvidencePackage.objects.filter(direction=Direction.INCOMING, state__in=_HELD, received_at__isnull=False)
     for package_id in held.values_list("id", flat=True).iterator():
         with transaction.atomic():
             package = packages.locked(package_id)
-            received = package.received_at
-            if received is None or package.state not in _HELD:
-                continue
-            if received + timedelta(days=package.conditions["retention_days"]) <= now:
-                destroy(package, "The time of retention is over.", "node")
-                done += 1
+            if package.state in _HELD and _is_over(package):
+                done += _end(package)
     return done
+
+
+def _is_over(package: EvidencePackage) -> bool:
+    received = package.received_at
+    return received is not None and received + timedelta(days=package.conditions["retention_days"]) <= clock.now()
+
+
+def _end(package: EvidencePackage) -> int:
+    if package.conditions["at_end"] == "return":
+        exchange.raise_alarm(
+            "return-due",
+            peer=package.counterpart,
+            subject=str(package.id),
+            detail="The time of retention is over; the conditions of use want this package returned.",
+        )
+        return 0
+    destroy(package, "The time of retention is over.", "node")
+    return 1
 
 
 def require_purpose(package: EvidencePackage, purpose: str) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from jusur.accounts import api as accounts
 from jusur.directory import api as directory
@@ -119,6 +120,33 @@ def items_collect(*, package_id: UUID, name: str, method: str, tool: str, actor:
 
 
 @transaction.atomic
+def items_remove(*, package_id: UUID, path: str, actor: accounts.Actor) -> int:
+    """Take a file, or all files below a folder, out of a package that is still collecting; the number taken out.
+
+    What had failed with them is forgotten: collect them again and have the release asked for anew.
+
+    Raises:
+        ActNotPossibleError: the package no longer collects.
+        NotFoundError: the package holds nothing there.
+    """
+    accounts.require(actor, "evidence.acquire")
+    package = locked(package_id)
+    _require_state(package, PackageState.COLLECTING)
+    found = package.items.filter(Q(path=path) | Q(path__startswith=path.rstrip("/") + "/"))
+    removed = [[item.path, item.sha256] for item in found]
+    if not removed:
+        raise NotFoundError("The package holds nothing there.", fix="Name a path as the package lists it.")
+    found.delete()
+    package.failure = ""
+    package.save(update_fields=["failure"])
+    custody_log.record(
+        package, "custody.removed", actor.reference, data={"count": len(removed), "items": removed[:100]}
+    )
+    waking.wake()
+    return len(removed)
+
+
+@transaction.atomic
 def release_ask(*, package_id: UUID, actor: accounts.Actor) -> EvidencePackage:
     """Ask a second person to release the package with exactly these files under these conditions.
 
@@ -147,6 +175,7 @@ def ask(package: EvidencePackage, actor: accounts.Actor) -> None:
         content_sha256=digest,
         actor=actor,
     )
+    package.failure = ""
     move(package, PackageState.AWAITING_RELEASE)
     custody_log.record(package, "custody.release_asked", actor.reference, data={"content_sha256": digest})
 

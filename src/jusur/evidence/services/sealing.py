@@ -37,7 +37,7 @@ def seal_waiting() -> int:
     """Seal and send the packages that two people released; the number sealed."""
     done = 0
     for package_id in EvidencePackage.objects.filter(
-        direction=Direction.OUTGOING, state=PackageState.SEALING, failure=""
+        direction=Direction.OUTGOING, state=PackageState.SEALING
     ).values_list("id", flat=True)[:100]:
         with claim("evidence.seal", package_id) as ours:
             if ours:
@@ -60,9 +60,18 @@ def _seal_one(package_id: UUID) -> int:
         return 0
     except (JusurError, OSError) as error:
         log.warning("evidence.sealing_failed", package=str(package_id), error=type(error).__name__)
-        EvidencePackage.objects.filter(id=package_id).update(failure=str(error)[:2000])
+        _give_back(package_id, str(error))
         return 0
     return 1
+
+
+def _give_back(package_id: UUID, why: str) -> None:
+    """Open the package again for its officers, who see why it could not be sealed; its release is void."""
+    with transaction.atomic():
+        package = packages.locked(package_id)
+        package.failure = why[:2000]
+        packages.move(package, PackageState.COLLECTING)
+        custody_log.record(package, "custody.release_denied", "node", purpose=why)
 
 
 def _seal(package: EvidencePackage) -> None:
@@ -149,7 +158,7 @@ def _check_hashes(items: list[EvidenceItem], sealed: SealedPackage) -> None:
     if collected != sorted((record.sha256, record.size) for record in sealed.files):
         raise ChangedEvidenceError(
             "The evidence is not what was released: a file changed since it was collected.",
-            fix="Decline the release, collect the evidence again and have it released anew.",
+            fix="Take the file out of the package, collect it again and have the release asked for anew.",
         )
 
 
