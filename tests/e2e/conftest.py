@@ -1,4 +1,4 @@
-"""The running network that all tests of this folder share: started once, healed before each test, stopped at the end."""
+"""The running network that all tests of this folder share: started once, healed before and after each test."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A network of real nodes for the tests: made by the commands, driven by the API, with a faulty wire before each gate."""
+"""A network of real nodes: made by the commands, driven by the API, with a faulty wire before each gate."""
 
 import contextlib
 import json
@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 import httpx
 from tests.e2e.proxy import Proxy
 
-from jusur.cli.client import Client
 from jusur.cli.rehearsal.nodes import RehearsalNode, free_ports
 from jusur.kernel.errors import JusurError
 from jusur.node import supervisor
@@ -173,21 +172,25 @@ class Node(RehearsalNode):
     def sign_in(self, tokens: dict[str, str]) -> None:
         """Act as these officers from now on."""
         self.tokens = tokens
-        self.officers = {short: Client(f"{self.web_url}/v1", token) for short, token in tokens.items()}
 
     def call(
         self, officer: str, method: str, path: str, body: Any = None, *, status: int = 0, key: str = ""
     ) -> dict[str, Any]:
         """Ask its API as ``officer``; the answer, which must have ``status`` (0: any success)."""
-        headers = {"Authorization": f"Bearer {self.tokens[officer]}"}
-        if method == "POST":
-            headers["Idempotency-Key"] = key or secrets.token_hex(8)
-        answer = httpx.request(
-            method, f"{self.web_url}/v1{path}", headers=headers, json=body, timeout=60, trust_env=False
-        )
+        headers = {"Idempotency-Key": key or secrets.token_hex(8)} if method == "POST" else {}
+        answer = self._ask(officer, method, path, headers=headers, json=body)
         assert answer.status_code == status if status else answer.is_success, answer.text
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = answer.json() if answer.content else {}
         return found
+
+    def _ask(self, officer: str, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.tokens[officer]}"} | more.pop("headers", {})
+        with httpx.Client(base_url=f"{self.web_url}/v1", timeout=60, trust_env=False) as client:
+            return client.request(method, path, headers=headers, **more)
+
+    def raw(self, path: str, **query: str) -> bytes:
+        """The bytes at ``path`` of its API."""
+        return self._ask("officer", "GET", path, params=query).raise_for_status().content
 
     def get(self, path: str, officer: str = "officer") -> dict[str, Any]:
         """What is at ``path`` of its API."""

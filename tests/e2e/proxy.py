@@ -111,7 +111,7 @@ class Wire:
 
     async def _wait(self) -> None:
         await asyncio.sleep(self.faults.delay)
-        while self.faults.hang:
+        while self.faults.hang:  # noqa: ASYNC110 - looked at by many, set by orders
             await asyncio.sleep(0.02)
 
     def cut(self) -> None:
@@ -157,6 +157,9 @@ async def _serve(listen: tuple[str, int], target: tuple[str, int], control: str)
         wire.cut()
 
 
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+
+
 class Proxy:
     """A wire in its own process, from the ordering side; ``control``: the socket its orders go to."""
 
@@ -167,7 +170,8 @@ class Proxy:
     def start(self, target: int, *, host: str = "127.0.0.1", prefix: tuple[str, ...] = ()) -> None:
         """Start the process, listening on ``host`` for the gate at ``target`` there."""
         places = [f"{host}:{self.port}", f"{host}:{target}", str(self.control)]
-        subprocess.Popen([*prefix, sys.executable, __file__, *places], start_new_session=True, stdin=subprocess.DEVNULL)
+        command = [*prefix, sys.executable, __file__, *places]
+        _started[self.control] = subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL)
         give_up = time.monotonic() + 30
         while not self.control.exists():
             if time.monotonic() > give_up:
@@ -190,6 +194,8 @@ class Proxy:
         """End the wire."""
         with contextlib.suppress(OSError):
             self._ask({"end": True})
+        if self.control in _started:
+            _started.pop(self.control).wait(timeout=10)
 
     def _ask(self, order: dict[str, Any]) -> dict[str, int]:
         with socket.socket(socket.AF_UNIX) as asking:

@@ -24,16 +24,15 @@ def open_sealed(sealed: Path, identity: Path, folder: Path) -> Verdict:
     """Let Debian's ``age`` open the sealed file and ``tar`` unpack it into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     command = f"age -d -i {identity} {sealed} | tar -x -C {folder}"
-    opener = subprocess.Popen(
-        [_program("age"), "-d", "-i", str(identity), str(sealed)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    unpacked = subprocess.run(
-        [_program("tar"), "-x", "-C", str(folder)], stdin=opener.stdout, capture_output=True, check=False
-    )
-    if opener.stdout:
-        opener.stdout.close()
-    errors = opener.stderr.read() if opener.stderr else b""
-    accepted = opener.wait() == 0 and unpacked.returncode == 0
+    age = [_program("age"), "-d", "-i", str(identity), str(sealed)]
+    with subprocess.Popen(age, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as opener:
+        unpacked = subprocess.run(
+            [_program("tar"), "-x", "-C", str(folder)], stdin=opener.stdout, capture_output=True, check=False
+        )
+        if opener.stdout:
+            opener.stdout.close()
+        errors = opener.stderr.read() if opener.stderr else b""
+        accepted = opener.wait() == 0 and unpacked.returncode == 0
     said = (errors + unpacked.stderr).decode(errors="replace").strip()
     return Verdict("age", accepted, command, Path.cwd(), said)
 
