@@ -6,9 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jusur.config import schema
+from jusur.kernel.errors import ConflictError
 from jusur.node.home import HOME_VARIABLE, NodeHome
 from jusur.node.postgres import EmbeddedPostgres
+from jusur.node.processes import wait_until
 from jusur.node.settings import NodeSettings, django_secret, load
+
+RESTART_SECONDS = 20.0
+"""How long a command waits for the database of a running node, which its supervisor starts again."""
 
 
 def setup(home: Path | str | None = None) -> NodeSettings:
@@ -48,7 +53,13 @@ def migrate(home: Path) -> None:
 
 def _embedded_database(place: NodeHome) -> str:
     server = EmbeddedPostgres(place)
-    if not server.status().accepting:
+    if server.status().accepting:
+        return server.url()
+    try:
         server.start()
+    except ConflictError:  # the node runs and is just starting it again
+        if not wait_until(lambda: server.status().accepting, seconds=RESTART_SECONDS):
+            raise
+    else:
         atexit.register(server.stop)
     return server.url()
