@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
+from typing import Self
 
 import pytest
 from tests.e2e.acts import collected, events, released, write
@@ -40,7 +41,7 @@ class Letters:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write, daemon=True)
 
-    def __enter__(self) -> "Letters":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
