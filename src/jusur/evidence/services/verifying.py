@@ -62,8 +62,9 @@ def _verify(package_id: UUID) -> int:
     try:
         report = opening.verify(package)
         stated = statements.read(package.statement or {}, package.counterpart)
-        check_statement(stated, report)
         failure = report.failures()
+        if not failure:
+            check_statement(stated, report)
     except JusurError as error:
         failure, report = str(error), None
     except OSError as error:
