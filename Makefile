@@ -36,7 +36,7 @@ stop: ## Stop the demo's nodes
 
 .PHONY: test
 test: install ## Run every test that CI runs
-	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" $(TEST_ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(TEST_ARGS)
 
 .PHONY: test-slow
 test-slow: install ## Run the long suites: 10,000 protocol steps, large corpora, soak
