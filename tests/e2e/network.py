@@ -255,11 +255,16 @@ notify.notify(notify.TRANSFERS)
 
 @dataclass(slots=True)
 class Network:
-    """Nodes by address, and the folder they live in."""
+    """Nodes by address, and the folder they live in.
+
+    ``hosts``: the IP address and command prefix of nodes in a network namespace; ``link``: the namespace and device of
+    the wire between those.
+    """
 
     folder: Path
     nodes: dict[str, Node] = field(default_factory=dict)
     hosts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    link: tuple[str, str] = ("", "")
 
     def __getitem__(self, address: str) -> Node:
         return self.nodes[address]

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.acts import delivered, receipted, spontaneous, write
-from tests.e2e.network import Network, Node, until
+from tests.e2e.acts import delivered, events, receipted, spontaneous, write
+from tests.e2e.network import PURPOSE, Network, Node, until
+from tests.e2e.test_packages import log_keys, opened
+
+from jusur.cli.rehearsal import judges
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,27 @@ def test_a_suspended_bureau_exchanges_nothing_until_it_is_restored(network: Netw
         receipted(paris, late)
     receipted(paris, write(paris, "MA"))
     receipted(network["MA"], write(network["MA"], "FR"))
+
+
+def test_evidence_is_passed_on_only_where_its_originator_allows(network: Network, paris: Node, tmp_path: Path) -> None:
+    rabat = network["MA"]
+    kept, shared = spontaneous(network), spontaneous(network, forwarding=["FR"])
+    for place in (kept, shared):
+        delivered(network, place)
+    body = {"to": "FR", "purpose": PURPOSE}
+    assert "NO" in rabat.post("officer", f"{kept}/forwarding", body, status=403)["detail"]
+    copy = rabat.post("officer", f"{shared}/forwarding", body)["id"]
+    place = f"/evidence/packages/{copy}"
+    rabat.post("officer", f"{place}/release-decision", {}, status=403)
+    rabat.post("supervisor", f"{place}/release-decision", {"reason": "Allowed by Oslo."})
+    got = delivered(network, place, to="FR")
+    assert got["originator"] == "NO"
+    assert all(check["ok"] for check in got["verification"]["checks"])
+    bag = opened(paris, copy, tmp_path / "court")
+    verdicts = judges.judge(bag, log_keys(network, tmp_path / "keys"))
+    assert all(verdict.accepted for verdict in verdicts), [verdict.said for verdict in verdicts]
+    assert "custody.forwarded" in events(rabat, shared)
+    assert paris.post("officer", f"{place}/forwarding", {"to": "MA", "purpose": PURPOSE}, status=403)
 
 
 def test_rotated_keys_go_on_working(network: Network, paris: Node, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Self
 
 import pytest
-from tests.e2e.acts import collected, events, released, write
+from tests.e2e.acts import collected, events, released, tidy, write
 from tests.e2e.network import CASE, PURPOSE, Network, Node, until
 
 CHUNK = 8 * 1024 * 1024
@@ -107,6 +107,7 @@ def test_every_process_is_killed_while_evidence_and_messages_cross(network: Netw
     whole(network, place, letters)
     again = oslo.wire.counts()["down"] - before - SIZE
     assert again < 4 * LANES * CHUNK, "more than one chunk a lane was sent again after a kill"
+    tidy(network, place)
 
 
 @pytest.mark.slow
@@ -126,3 +127,4 @@ def test_any_process_is_killed_at_any_moment(network: Network, seed: int) -> Non
             time.sleep(draw.uniform(0.0, 0.5))
             network[address].revive()
     whole(network, place, letters)
+    tidy(network, place)

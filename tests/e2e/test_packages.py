@@ -72,7 +72,7 @@ def test_outsiders_accept_the_package_and_custody_is_whole(network: Network, tmp
 def test_whoever_asked_does_not_release(network: Network) -> None:
     oslo = network["NO"]
     told = {"to": "MA", "case_reference": CASE, "purpose": PURPOSE, "legal_basis": "Article 26"}
-    place = collected(oslo, **told)
+    place = collected(oslo, 3000, **told)
     oslo.post("supervisor", f"{place}/release", status=403)
     oslo.post("examiner", f"{place}/release")
     oslo.post("examiner", f"{place}/release-decision", {}, status=403)
@@ -85,7 +85,7 @@ def test_whoever_asked_does_not_release(network: Network) -> None:
 def test_evidence_changed_after_its_release_is_not_sent(network: Network) -> None:
     oslo = network["NO"]
     told = {"to": "MA", "case_reference": CASE, "purpose": PURPOSE, "legal_basis": "Article 26"}
-    place = collected(oslo, **told)
+    place = collected(oslo, 3000, **told)
     name = oslo.get(place)["items"][0]["path"].rpartition("/")[2]
     (oslo.home / "intake" / name).write_bytes(b"something else")
     released(oslo, place)
@@ -102,7 +102,9 @@ def test_conditions_bind_export_and_destruction_is_told(network: Network) -> Non
     body = {"folder": place[-12:], "purpose": "Tax inspection"}
     assert PURPOSE in rabat.post("officer", f"{place}/exports", body, status=403)["fix"]
     rabat.post("officer", f"{place}/exports", {**body, "purpose": PURPOSE}, status=202)
-    found = until(lambda: next((e for e in rabat.get(f"{place}/exports")["items"] if e["state"] == "done"), {}))
+    asked = f"{place}/exports"
+    until(lambda: rabat.get(asked)["items"][-1]["state"] == "done", what="the export")
+    found = rabat.get(asked)["items"][-1]
     assert found["files"] == 1
     assert next(Path(found["folder"]).rglob("evidence-*.bin")).stat().st_size == 3000
     until(lambda: "custody.exported" in events(network["NO"], place), what="word of the export")

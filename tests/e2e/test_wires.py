@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.e2e.acts import events, receipted, spontaneous, write
+from tests.e2e.acts import events, receipted, spontaneous, tidy, write
 from tests.e2e.network import Network, until
 
 MIB = 1024 * 1024
@@ -43,6 +43,7 @@ def test_a_package_crosses_a_bad_wire_whole(network: Network, faults: dict[str, 
     until(verified, what="verification", step=0.5)
     assert rabat.get(place)["sealed_sha256"] == oslo.get(place)["sealed_sha256"]
     assert events(rabat, place) == ["custody.announced", "custody.received", "custody.verified"]
+    tidy(network, place)
 
 
 def test_a_cut_transfer_goes_on_where_it_was(network: Network) -> None:
@@ -57,6 +58,7 @@ def test_a_cut_transfer_goes_on_where_it_was(network: Network) -> None:
     rabat.retry_now()
     rabat.reaches(place, "verified")
     assert oslo.wire.counts()["down"] - before < 72 * MIB + 4 * 8 * MIB + MIB
+    tidy(network, place)
 
 
 def test_a_wire_that_hangs_does_not_stop_the_other_way(network: Network) -> None:
