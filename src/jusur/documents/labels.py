@@ -98,9 +98,38 @@ EVENTS: Final[dict[str, tuple[str, str, str, str]]] = {
     "exported": ("التصدير", "Exported", "Exportation", "Exportación"),
     "returned": ("الإرجاع", "Returned", "Restitution", "Devolución"),
     "destroyed": ("الإتلاف", "Destroyed", "Destruction", "Destrucción"),
+    "removed": ("الاستبعاد من الحزمة", "Taken out", "Retrait du paquet", "Retirada del paquete"),
+    "release_asked": ("طلب الإفراج عن الحزمة", "Release asked for", "Remise demandée", "Entrega solicitada"),
+    "release_denied": ("رفض الإفراج عن الحزمة", "Release declined", "Remise refusée", "Entrega denegada"),
+    "announced": ("الإعلان عن الحزمة", "Announced", "Annonce", "Anuncio"),
+    "rejected": ("رفض الحزمة", "Rejected", "Rejet", "Rechazo"),
+    "countersigned": ("التوقيع المقابل", "Countersigned", "Contresignature", "Refrendo"),
+}
+
+WORDS: Final[dict[str, tuple[str, str, str, str]]] = {
+    "emergency": ("طارئ", "Emergency", "Urgence vitale", "Emergencia"),
+    "urgent": ("عاجل", "Urgent", "Urgent", "Urgente"),
+    "routine": ("عادي", "Routine", "Ordinaire", "Ordinario"),
+    "official_use_only": (
+        "للاستعمال الرسمي فقط",
+        "For official use only",
+        "Réservé à l'usage officiel",
+        "Para uso oficial exclusivamente",
+    ),
+    "restricted": ("مقيد", "Restricted", "Diffusion restreinte", "Difusión restringida"),
+    "confidential": ("سري", "Confidential", "Confidentiel", "Confidencial"),
+    "forwarding": ("الإحالة إلى", "Passing on to", "Transmission à des tiers", "Cesión a"),
+    "nobody": ("لا أحد", "nobody", "personne", "nadie"),
+    "retention_days": ("مدة الاحتفاظ بالأيام", "Retention, days", "Conservation, jours", "Conservación, días"),
+    "destroy": ("الإتلاف عند انتهائها", "destroyed at its end", "destruction à son terme", "destrucción al vencer"),
+    "return": ("الإرجاع عند انتهائها", "returned at its end", "restitution à son terme", "devolución al vencer"),
+    "officer": ("ضابط", "officer", "agent", "agente"),
+    "node": ("النظام", "node", "système", "sistema"),
+    "bureau": ("المكتب", "bureau", "bureau", "oficina"),
 }
 
 CHECKS: Final[dict[str, tuple[str, str, str, str]]] = {
+    "archive": ("بنية الحزمة", "Structure of the package", "Structure du paquet", "Estructura del paquete"),
     "age": ("فك تعمية الحزمة", "Decryption of the package", "Déchiffrement du paquet", "Descifrado del paquete"),
     "bagit": ("سلامة الملفات", "Integrity of the files", "Intégrité des fichiers", "Integridad de los archivos"),
     "cms": ("توقيع الختم", "Signature of the seal", "Signature du scellé", "Firma del sello"),
@@ -133,6 +162,11 @@ def event(kind: str, language: str) -> str:
 def check(kind: str, language: str) -> str:
     """The name of a check, or ``kind`` itself where the catalogue has none."""
     return CHECKS[kind][_column(language)] if kind in CHECKS else kind
+
+
+def word(key: str, language: str) -> str:
+    """An urgency, a classification or another word of a dossier, or ``key`` itself where the catalogue has none."""
+    return WORDS[key][_column(language)] if key in WORDS else key
 
 
 def _column(language: str) -> int:

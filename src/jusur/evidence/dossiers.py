@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from jusur.directory import api as directory
-from jusur.documents import dossier
+from jusur.documents import dossier, labels
 from jusur.documents.records import (
     CheckpointRecord,
     CheckRow,
@@ -24,7 +24,7 @@ from jusur.kernel import clock
 from jusur.ledger import api as ledger
 from jusur.node import context
 
-_EVENTS = {"custody.collected": "acquired", "custody.forwarded": "transferred", "custody.offered": "transferred"}
+EVENTS = {"custody.collected": "acquired", "custody.forwarded": "transferred", "custody.offered": "transferred"}
 
 
 def pdf(package: EvidencePackage, language: str, actor: str) -> bytes:
@@ -49,14 +49,14 @@ def data(package: EvidencePackage, language: str) -> DossierData:
         package_digest=package.sealed_sha256,
         package_bytes=package.size or 0,
         made_at=clock.now(),
-        handling=_classification(package),
+        handling=labels.word(_classification(package), language),
         requesting=own if received else other,
         requested=other if received else own,
         request=_request(package, language),
         files=_files(package),
-        custody=tuple(_custody(event) for event in custody_log.chain(package.id)),
+        custody=tuple(_custody(event, language) for event in custody_log.chain(package.id)),
         checks=_checks(package),
-        conditions=_conditions(package),
+        conditions=_conditions(package, language),
         checkpoint=_checkpoint(head),
     )
 
@@ -75,22 +75,22 @@ def _request(package: EvidencePackage, language: str) -> RequestRecord:
         return RequestRecord(
             reference=str(package.id),
             case_reference=package.case_reference,
-            measure="spontaneous_information",
+            measure=_measure("spontaneous_information", language),
             legal_basis=package.legal_basis,
             offence="",
             purpose=package.purpose,
-            urgency="routine",
+            urgency=labels.word("routine", language),
             sent_at=package.created_at,
         )
     basis = instruments.instrument(request.instrument)
     return RequestRecord(
         reference=str(request.id),
         case_reference=request.case_reference,
-        measure=request.measure,
+        measure=_measure(request.measure, language),
         legal_basis=str(getattr(basis.names, language)),
         offence=request.content["offence"]["description"],
         purpose=request.content["purpose"],
-        urgency=request.urgency,
+        urgency=labels.word(request.urgency, language),
         sent_at=request.sent_at or request.created_at,
         due_at=request.due_at,
     )
@@ -103,9 +103,16 @@ def _files(package: EvidencePackage) -> tuple[FileRow, ...]:
     return tuple(FileRow(path, int(size), sha256) for path, size, sha256 in listed)
 
 
-def _custody(event: ledger.LedgerEvent) -> CustodyRow:
-    kind = _EVENTS.get(event.kind, event.kind.removeprefix("custody."))
-    return CustodyRow(event.occurred_at, kind, event.actor, event.purpose, event.leaf_index)
+def _custody(event: ledger.LedgerEvent, language: str) -> CustodyRow:
+    kind = EVENTS.get(event.kind, event.kind.removeprefix("custody."))
+    role, _, who = event.actor.partition(":")
+    shown = f"{labels.word(role, language)} {who}".strip()
+    return CustodyRow(event.occurred_at, kind, shown, event.purpose, event.leaf_index)
+
+
+def _measure(measure: str, language: str) -> str:
+    known = instruments.catalogue().measures.get(measure)
+    return str(getattr(known, language)) if known else measure
 
 
 def _checks(package: EvidencePackage) -> tuple[CheckRow, ...]:
@@ -116,14 +123,18 @@ def _checks(package: EvidencePackage) -> tuple[CheckRow, ...]:
     )
 
 
-def _conditions(package: EvidencePackage) -> tuple[str, ...]:
+def _conditions(package: EvidencePackage, language: str) -> tuple[str, ...]:
     conditions = package.conditions
-    forwarding = ", ".join(conditions["forwarding"]) or "—"
+
+    def word(key: str) -> str:
+        return labels.word(key, language)
+
+    forwarding = ", ".join(conditions["forwarding"]) or word("nobody")
     return (
         *conditions["purposes"],
         *filter(None, [conditions["text"]]),
-        f"→ {forwarding}",
-        f"{conditions['retention_days']} d · {conditions['at_end']}",
+        f"{word('forwarding')}: {forwarding}",
+        f"{word('retention_days')}: {conditions['retention_days']} ({word(conditions['at_end'])})",
     )
 
 
