@@ -10,9 +10,11 @@ import sys
 import time
 from itertools import pairwise
 from typing import Any
+from unittest import mock
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from hypothesis import settings
@@ -29,7 +31,9 @@ from jusur.tlog.tree import MemoryTiles, Tree, append
 
 WORKER = """
 import json, os, signal, sys
+from unittest import mock
 import django
+import psycopg
 django.setup()
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
@@ -42,15 +46,19 @@ turns, statement = int(sys.argv[1]), int(sys.argv[2])
 count = 0
 
 
-def count_down(execute, sql, params, many, context):
+execute = psycopg.Cursor.execute
+
+
+def count_down(*arguments, **options):
     global count
     count += 1
     if count == statement:
         os.kill(os.getpid(), signal.SIGKILL)
-    return execute(sql, params, many, context)
+    return execute(*arguments, **options)
 
 
-with connection.execute_wrapper(count_down):
+connection.ensure_connection()
+with mock.patch.object(psycopg.Cursor, "execute", count_down):
     for turn in range(turns):
         with transaction.atomic():
             events = [api.record("a.b", subject_type="s", subject_id="1", actor="node", data={}) for _ in range(3)]
@@ -80,16 +88,16 @@ class CrashError(Exception):
 
 
 def crash_at(statement: int) -> Any:
-    count = 0
+    count, execute = 0, psycopg.Cursor.execute
 
-    def wrapper(execute: Any, *arguments: Any) -> Any:
+    def wrapper(*arguments: Any, **options: Any) -> Any:
         nonlocal count
         count += 1
         if count == statement:
             raise CrashError
-        return execute(*arguments)
+        return execute(*arguments, **options)
 
-    return connection.execute_wrapper(wrapper)
+    return mock.patch.object(psycopg.Cursor, "execute", wrapper)
 
 
 class LogMachine(RuleBasedStateMachine):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from jusur.ledger import leaves
+from jusur.ledger.db import run
 from jusur.ledger.errors import EventNotFoundError
 from jusur.ledger.models import Checkpoint, Event
 from jusur.ledger.store import DatabaseTiles, read_tile
@@ -20,6 +21,10 @@ from jusur.tlog.tree import Tree
 
 PAGE = 2_000
 """Rows read at once when iterating."""
+_PLACED = """
+    SELECT leaf_index, id, kind, occurred_at, commitment FROM ledger_event
+    WHERE id = ANY(%s::uuid[]) AND leaf_index < %s
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +146,17 @@ def proofs(
     """
     head = checkpoint or latest_checkpoint()
     size = 0 if head is None else head.size
-    rows = Event.objects.filter(id__in=ids, leaf_index__lt=size)
-    placed = list(rows.values_list("leaf_index", "id", "kind", "occurred_at", "commitment"))
+    placed = run(_PLACED, [list(ids), size]).fetchall()
     if head is None or len(placed) != len(set(ids)):
         raise EventNotFoundError(
             "An event is not in the log's signed part.", fix="Integrate the log, then ask for the proof again."
         )
-    paths = (tree or Tree(DatabaseTiles(), size)).inclusions([row[0] or 0 for row in placed])
+    paths = (tree or Tree(DatabaseTiles(), size)).inclusions([row[0] for row in placed])
     return {
         event_id: InclusionProof(
             event_id=event_id,
             leaf=leaves.leaf(event_id, kind, occurred_at, commitment),
-            leaf_index=index or 0,
+            leaf_index=index,
             hashes=tuple(path),
             checkpoint=head,
         )

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+import msgspec
+from django.db import transaction
 
 from jusur.kernel.clock import now
 from jusur.kernel.ids import new_id
 from jusur.ledger import leaves, selectors
+from jusur.ledger.db import run
 from jusur.ledger.errors import EventError, EventForgottenError, EventNotFoundError, LedgerDamagedError
-from jusur.ledger.models import Checkpoint, Event
+from jusur.ledger.models import Event
 from jusur.ledger.selectors import InclusionProof, LedgerEvent
 from jusur.ledger.signer import signer
 from jusur.ledger.store import DatabaseTiles
@@ -35,11 +37,36 @@ _BEGIN = """
 # Plain index scans only: they mark the dead entries that sequenced events leave in the index of unsequenced ones, so
 # that the next scan skips them; a bitmap scan would visit them all again until the next vacuum.
 
+_INSERT = """
+    INSERT INTO ledger_event (id, kind, subject_type, subject_id, actor, purpose, occurred_at, data, salt, commitment)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+      %s::jsonb[], %b::bytea[], %b::bytea[])
+"""
+_UNSEQUENCED = """
+    SELECT id, kind, occurred_at, commitment FROM ledger_event WHERE leaf_index IS NULL ORDER BY id LIMIT %s
+"""
+_SIGNED = "INSERT INTO ledger_checkpoint (size, root, note, at) VALUES (%s, %b, %s, %s)"
+_LATEST = "SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"
 _SEQUENCE = """
     UPDATE ledger_event SET leaf_index = %s + place.number - 1
     FROM unnest(%s::uuid[]) WITH ORDINALITY AS place(id, number)
     WHERE ledger_event.id = place.id
 """
+
+
+INSERTED_AT_ONCE = 2_000
+_COLUMNS = (
+    "id",
+    "kind",
+    "subject_type",
+    "subject_id",
+    "actor",
+    "purpose",
+    "occurred_at",
+    "data",
+    "salt",
+    "commitment",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +96,7 @@ def event_record(event: NewEvent) -> LedgerEvent:
     Raises:
         EventError: the event cannot be kept exactly as given.
     """
-    row = _row(event)
-    row.save(force_insert=True)
-    return selectors.view(row)
+    return event_record_many([event])[0]
 
 
 def event_record_many(events: Iterable[NewEvent]) -> list[LedgerEvent]:
@@ -80,7 +105,10 @@ def event_record_many(events: Iterable[NewEvent]) -> list[LedgerEvent]:
     Raises:
         EventError: one of them cannot be kept exactly as given; none is written.
     """
-    rows = Event.objects.bulk_create([_row(event) for event in events], batch_size=2_000)
+    rows = [_row(event) for event in events]
+    for at in range(0, len(rows), INSERTED_AT_ONCE):
+        part = rows[at : at + INSERTED_AT_ONCE]
+        run(_INSERT, [[_column(row, name) for row in part] for name in _COLUMNS])
     return [selectors.view(row) for row in rows]
 
 
@@ -147,38 +175,27 @@ def _integrate() -> tuple[checkpoints.Checkpoint, trees.Tree | None]:
 
 def _integrate_batch() -> tuple[checkpoints.Checkpoint, trees.Tree | None, int]:
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute(_BEGIN, [LOCK])
-        pending = list(_unsequenced())
-        latest = Checkpoint.objects.order_by("-size").first()
+        run(_BEGIN, [LOCK])
+        pending = run(_UNSEQUENCED, [BATCH]).fetchall()
+        latest = run(_LATEST).fetchone()
         if latest is not None and not pending:
-            return checkpoints.parse(latest.note), None, 0
-        size = 0 if latest is None else latest.size
+            return checkpoints.parse(latest[1]), None, 0
+        size = 0 if latest is None else latest[0]
         _sequence(size, [row[0] for row in pending])
         head, tree = _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending])
         return head, tree, len(pending)
 
 
-def _unsequenced() -> Iterable[tuple[UUID, str, datetime, bytes | memoryview]]:
-    return (
-        Event.objects.filter(leaf_index__isnull=True)
-        .order_by("id")
-        .values_list("id", "kind", "occurred_at", "commitment")[:BATCH]
-    )
-
-
 def _sequence(size: int, ids: Sequence[UUID]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SEQUENCE, [size, list(ids)])
-        if cursor.rowcount != len(ids):
-            raise LedgerDamagedError("Not every event could be given its place in the log.")
+    if run(_SEQUENCE, [size, list(ids)]).rowcount != len(ids):
+        raise LedgerDamagedError("Not every event could be given its place in the log.")
 
 
 def _grow(size: int, hashes: Sequence[bytes]) -> tuple[checkpoints.Checkpoint, trees.Tree]:
     store = DatabaseTiles()
     tree = trees.Tree(store, trees.append(store, size, hashes))
     head = checkpoints.make(tree.size, tree.root(), signer())
-    Checkpoint.objects.create(size=tree.size, root=head.root, note=head.text, at=now())
+    run(_SIGNED, [tree.size, head.root, head.text, now()])
     return head, tree
 
 
@@ -203,3 +220,8 @@ def _row(event: NewEvent) -> Event:
         salt=salt,
         commitment=leaves.commitment(salt, content),
     )
+
+
+def _column(row: Event, name: str) -> Any:
+    value = getattr(row, name)
+    return msgspec.json.encode(value).decode() if name == "data" else value

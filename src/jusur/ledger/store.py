@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db import connection
-
+from jusur.ledger.db import run
 from jusur.ledger.models import Tile
 from jusur.tlog.merkle import HASH_SIZE
 from jusur.tlog.tiles import TileId
@@ -15,7 +14,7 @@ _READ = """
 """
 _WRITE = """
     INSERT INTO ledger_tile (level, index, width, data)
-    SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::smallint[], %s::bytea[])
+    SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::smallint[], %b::bytea[])
     ON CONFLICT (level, index) DO UPDATE SET width = excluded.width, data = excluded.data
     WHERE ledger_tile.width < excluded.width
 """
@@ -32,9 +31,8 @@ class DatabaseTiles:
         wanted = set(tiles)
         missing = sorted(wanted - self._read.keys())
         if missing:
-            with connection.cursor() as cursor:
-                cursor.execute(_READ, [[tile.level for tile in missing], [tile.number for tile in missing]])
-                self._read.update({TileId(level, number): bytes(data) for level, number, data in cursor.fetchall()})
+            found = run(_READ, [[tile.level for tile in missing], [tile.number for tile in missing]]).fetchall()
+            self._read.update({TileId(level, number): bytes(data) for level, number, data in found})
         return {tile: self._read[tile] for tile in wanted if tile in self._read}
 
     def put(self, tiles: Mapping[TileId, bytes]) -> None:
@@ -42,16 +40,15 @@ class DatabaseTiles:
         if not tiles:
             return
         order = sorted(tiles)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _WRITE,
-                [
-                    [tile.level for tile in order],
-                    [tile.number for tile in order],
-                    [len(tiles[tile]) // HASH_SIZE for tile in order],
-                    [tiles[tile] for tile in order],
-                ],
-            )
+        run(
+            _WRITE,
+            [
+                [tile.level for tile in order],
+                [tile.number for tile in order],
+                [len(tiles[tile]) // HASH_SIZE for tile in order],
+                [tiles[tile] for tile in order],
+            ],
+        )
         self._read.update(tiles)
 
 
