@@ -168,16 +168,26 @@ def open_peeked(
     peeked: Peeked, own: Own, book: PeerBook, *, now: datetime, max_bytes: int = MAX_ENVELOPE_BYTES
 ) -> Opened:
     """As `open_envelope`, from an envelope already taken apart."""
-    header = peeked.header
-    if header.to != own.address:
-        raise EnvelopeRefusedError(
-            Reason.NOT_FOR_ME, f"The envelope is for {header.to}; this node is {own.address}.", fix="Check the address."
-        )
+    _require_mine(peeked.header, own)
     verify(peeked, book, now=now, max_bytes=max_bytes)
+    return open_verified(peeked, own, book, max_bytes=max_bytes)
+
+
+def open_verified(peeked: Peeked, own: Own, book: PeerBook, *, max_bytes: int = MAX_ENVELOPE_BYTES) -> Opened:
+    """As `open_peeked`, of an envelope that `verify` has just let pass."""
+    header = peeked.header
+    _require_mine(header, own)
     inner = _unseal(peeked, own)
     message = _inner_message(inner, header, book, max_bytes)
     _check_match(header, message, own.address)
     return Opened(header, peeked.digest, message, inner)
+
+
+def _require_mine(header: Header, own: Own) -> None:
+    if header.to != own.address:
+        raise EnvelopeRefusedError(
+            Reason.NOT_FOR_ME, f"The envelope is for {header.to}; this node is {own.address}.", fix="Check the address."
+        )
 
 
 def header_aad(header: Header) -> bytes:

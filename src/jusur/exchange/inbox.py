@@ -108,7 +108,7 @@ def _check(item: _Item, moment: datetime) -> None:
     try:
         envelopes.verify(item.peeked, book, now=moment)
         item.known_sender = True
-        item.opened = envelopes.open_peeked(item.peeked, me, book, now=moment)
+        item.opened = envelopes.open_verified(item.peeked, me, book)
         _check_content(item.opened, me.address)
     except EnvelopeRefusedError as error:
         item.refused = error

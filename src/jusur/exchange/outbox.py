@@ -94,11 +94,11 @@ def send(
     )
     _check_limits(row)
     with transaction.atomic():
-        _insert_message(row)
         if draft:
+            _insert_message(row)
             _draft(row)
         else:
-            _enqueue(row)
+            _enqueue(row, _insert_counted(row))
     return SentMessage(row.id, row.conversation, kind, tuple(row.recipients), "drafted" if draft else "queued")
 
 
@@ -123,7 +123,8 @@ def approve(message_id: UUID, *, actor: str) -> SentMessage:
         OutboundMessage.objects.filter(id=row.id).update(approved_by=actor)
         Delivery.objects.filter(message=row, state="drafted").update(state="approved")
         log.record("exchange.message.approved", subject_type=log.MESSAGE, subject_id=str(row.id), data={}, actor=actor)
-        _enqueue(row)
+        Delivery.objects.filter(message=row, state="approved").delete()
+        _enqueue(row, _next_sequences(row.conversation, row.recipients))
     return SentMessage(row.id, row.conversation, row.kind, tuple(row.recipients), "queued")
 
 
@@ -189,34 +190,49 @@ def _draft(row: OutboundMessage) -> None:
 
 
 def _insert_message(row: OutboundMessage) -> None:
-    execute(
-        """INSERT INTO exchange_outboundmessage (id, kind, recipients, conversation, priority, handling, purpose,
-             legal_basis, body, attachments, actor, approved_by, drafted, via, created_at, expires_at)
-           VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::jsonb, %s::jsonb, %s, '', %s, %s, %s, %s)""",
-        (
-            row.id,
-            row.kind,
-            row.recipients,
-            row.conversation,
-            row.priority,
-            _json(row.handling),
-            row.purpose,
-            row.legal_basis,
-            _json(row.body),
-            _json(row.attachments),
-            row.actor,
-            row.drafted,
-            row.via,
-            row.created_at,
-            row.expires_at,
-        ),
+    execute(_INSERT_MESSAGE, _message_values(row))
+
+
+def _insert_counted(row: OutboundMessage) -> dict[str, int]:
+    """Write the message and count it in its conversation, in one statement; its sequence for each recipient."""
+    parameters = (*_message_values(row), row.conversation, row.recipients)
+    return dict(rows(f"WITH message AS ({_INSERT_MESSAGE}) {_COUNT}", parameters))
+
+
+_INSERT_MESSAGE = """
+    INSERT INTO exchange_outboundmessage (id, kind, recipients, conversation, priority, handling, purpose,
+      legal_basis, body, attachments, actor, approved_by, drafted, via, created_at, expires_at)
+    VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::jsonb, %s::jsonb, %s, '', %s, %s, %s, %s)
+"""
+_COUNT = """
+    INSERT INTO exchange_outboundconversation (conversation, recipient, sent)
+    SELECT %s, recipient, 1 FROM unnest(%s::text[]) AS recipient ORDER BY recipient
+    ON CONFLICT (conversation, recipient) DO UPDATE SET sent = exchange_outboundconversation.sent + 1
+    RETURNING recipient, sent
+"""
+
+
+def _message_values(row: OutboundMessage) -> tuple[Any, ...]:
+    return (
+        row.id,
+        row.kind,
+        row.recipients,
+        row.conversation,
+        row.priority,
+        _json(row.handling),
+        row.purpose,
+        row.legal_basis,
+        _json(row.body),
+        _json(row.attachments),
+        row.actor,
+        row.drafted,
+        row.via,
+        row.created_at,
+        row.expires_at,
     )
 
 
-def _enqueue(row: OutboundMessage) -> None:
-    sequences = _next_sequences(row.conversation, row.recipients)
-    if row.drafted:
-        Delivery.objects.filter(message=row, state="approved").delete()
+def _enqueue(row: OutboundMessage, sequences: dict[str, int]) -> None:
     sealed = [(recipient, _seal(row, recipient, sequences[recipient])) for recipient in row.recipients]
     _insert_deliveries(row, sealed, sequences)
     log.record(
@@ -270,14 +286,7 @@ def _json(value: Any) -> str:
 
 
 def _next_sequences(conversation: UUID, recipients: Iterable[str]) -> dict[str, int]:
-    found = rows(
-        """INSERT INTO exchange_outboundconversation (conversation, recipient, sent)
-           SELECT %s, recipient, 1 FROM unnest(%s::text[]) AS recipient ORDER BY recipient
-           ON CONFLICT (conversation, recipient) DO UPDATE SET sent = exchange_outboundconversation.sent + 1
-           RETURNING recipient, sent""",
-        (conversation, list(recipients)),
-    )
-    return dict(found)
+    return dict(rows(_COUNT, (conversation, list(recipients))))
 
 
 def _seal(row: OutboundMessage, recipient: str, sequence: int) -> _Sealed:

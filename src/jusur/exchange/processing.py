@@ -1,13 +1,15 @@
 """Processing what was accepted: exactly once, in the order of each conversation.
 
 A conversation's row lock makes one worker at a time responsible for it. The handler runs inside the transaction that
-marks the message processed, in a savepoint of its own: what it did and that it did are kept or lost together. A
+marks the message processed: what it did and that it did are kept or lost together. A batch is one savepoint; where a
+message of it fails, all are undone and each is done again in a savepoint of its own, so that only the failing one is
+lost. A handler may therefore be called again for what was undone, as after a crash. A
 message whose predecessors are missing waits until they come, or until its time to wait is over (then the gap is
 reported). A message whose handler fails is retried where that may help, then set aside with an alarm; other
 conversations never wait for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +30,7 @@ from jusur.kernel.errors import JusurError, NotFoundError, UnavailableError
 
 _log = structlog.get_logger(__name__)
 
-CONVERSATIONS_AT_ONCE = 32
+CONVERSATIONS_AT_ONCE = 64
 MAX_ATTEMPTS = 6
 """How often a handler is called for one message before it is set aside."""
 
@@ -75,30 +77,55 @@ class _Batch:
         if not self._next:
             return 0
         ready = [found[0] for found in rows(_NEXT, (list(self._next), self._moment))]
-        messages = {m.id: m for m in InboundMessage.objects.filter(id__in=ready)}
+        found = {m.id: m for m in InboundMessage.objects.filter(id__in=ready).defer("document", "receipt")}
+        done = self._all([found[number] for number in ready])
+        self._write()
+        return done
+
+    def _all(self, messages: Sequence[InboundMessage]) -> int:
+        """Deal with all messages in one savepoint, which nearly always holds; else one by one, each in its own."""
+        expected = dict(self._next)
+        if len(messages) > 1:
+            try:
+                with transaction.atomic():
+                    return self._each(messages, self._carry_out)
+            except Exception as error:  # noqa: BLE001 - whose it is and what it means, the second pass finds out
+                _log.info("batch taken apart", messages=len(messages), error=type(error).__name__)
+            self._next, self._settled, self._passed = expected, [], []
+        return self._each(messages, self._process)
+
+    def _each(self, messages: Sequence[InboundMessage], deal: Callable[[InboundMessage], bool]) -> int:
         done, blocked = 0, set[int]()
-        for message in (messages[number] for number in ready):
+        for message in messages:
             conversation = message.inbound_conversation_id or 0
             if conversation in blocked:
                 continue
             if message.next_attempt_at is not None and message.next_attempt_at > self._moment:
                 blocked.add(conversation)
-            elif self._process(message, conversation):
+            elif self._place(message, conversation) or deal(message):
                 done += 1
                 self._next[conversation] = max(self._next[conversation], (message.sequence or 0) + 1)
             else:
                 blocked.add(conversation)
-        self._write()
         return done
 
-    def _process(self, message: InboundMessage, conversation: int) -> bool:
-        """Deal with one message; false where it must be tried again later and its conversation waits."""
-        if message.state == "refused":  # it was refused when it came, and fills its place all the same
+    def _place(self, message: InboundMessage, conversation: int) -> bool:
+        """Find the message's place in its conversation; true where it was refused when it came and only fills it."""
+        if message.state == "refused":
             self._passed.append(message.id)
             return True
         message.in_order = message.sequence == self._next[conversation]
         if message.sequence is not None and message.sequence > self._next[conversation]:
             _report_gap(message, self._next[conversation])
+        return False
+
+    def _carry_out(self, message: InboundMessage) -> bool:
+        kinds.get(message.kind).handler(view(message))
+        self._settled.append((message, "processed", ""))
+        return True
+
+    def _process(self, message: InboundMessage) -> bool:
+        """Deal with one message; false where it must be tried again later and its conversation waits."""
         try:
             with transaction.atomic():
                 kinds.get(message.kind).handler(view(message))

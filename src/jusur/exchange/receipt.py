@@ -8,11 +8,12 @@ A refusal of an envelope whose sender could not be established is signed but not
 strangers cannot make a log grow.
 """
 
+import base64
 import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -109,20 +110,35 @@ def make(
     return json.dumps(document, separators=(",", ":")).encode()
 
 
+class Peeked(NamedTuple):
+    """A receipt taken apart, its signature not yet checked."""
+
+    receipt: Receipt
+    document: Mapping[str, Any]
+
+
 def peek(raw: bytes) -> Receipt:
     """What the receipt in ``raw`` says, nothing of it checked yet.
 
     Raises:
         ReceiptRefusedError: malformed.
     """
-    import base64
+    return take_apart(raw).receipt
 
+
+def take_apart(raw: bytes) -> Peeked:
+    """As `peek`, with the signed document for `verify_peeked`.
+
+    Raises:
+        ReceiptRefusedError: malformed.
+    """
     try:
         document = canonical.decode(raw, max_bytes=MAX_RECEIPT_BYTES)
         payload = base64.b64decode(document["payload"], validate=True)
-        return msgspec.convert(canonical.decode(payload, max_bytes=MAX_RECEIPT_BYTES), Receipt)
+        receipt = msgspec.convert(canonical.decode(payload, max_bytes=MAX_RECEIPT_BYTES), Receipt)
     except (InvalidInputError, msgspec.ValidationError, KeyError, TypeError, ValueError) as error:
         raise ReceiptRefusedError(f"The receipt is not valid: {error}") from None
+    return Peeked(receipt, document)
 
 
 def verify(raw: bytes, keys: Mapping[str, VerifyKey], log: NoteVerifier, *, digest: str, by: str) -> Receipt:
@@ -131,15 +147,16 @@ def verify(raw: bytes, keys: Mapping[str, VerifyKey], log: NoteVerifier, *, dige
     Raises:
         ReceiptRefusedError: for the reason it names.
     """
+    return verify_peeked(take_apart(raw), keys, log, digest=digest, by=by)
+
+
+def verify_peeked(peeked: Peeked, keys: Mapping[str, VerifyKey], log: NoteVerifier, *, digest: str, by: str) -> Receipt:
+    """As `verify`, of a receipt already taken apart: its payload is the one its signature is checked over."""
     try:
-        document = canonical.decode(raw, max_bytes=MAX_RECEIPT_BYTES)
-        verified = dsse.verify(document, keys, payload_type=PAYLOAD_TYPE, max_bytes=MAX_RECEIPT_BYTES)
-    except (InvalidInputError, CryptoError) as error:
+        dsse.verify(peeked.document, keys, payload_type=PAYLOAD_TYPE, max_bytes=MAX_RECEIPT_BYTES)
+    except CryptoError as error:
         raise ReceiptRefusedError(f"The receipt is not signed as it must be: {error.detail}") from None
-    try:
-        receipt = msgspec.convert(canonical.decode(verified.payload, max_bytes=MAX_RECEIPT_BYTES), Receipt)
-    except (InvalidInputError, msgspec.ValidationError) as error:
-        raise ReceiptRefusedError(f"The receipt is not valid: {error}") from None
+    receipt = peeked.receipt
     if receipt.digest != digest or receipt.by != by:
         raise ReceiptRefusedError("The receipt is for other bytes than were sent, or by another organisation.")
     if (receipt.status == "refused") != (receipt.refusal is not None):

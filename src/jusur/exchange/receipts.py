@@ -45,23 +45,22 @@ def apply_receipts(raw: Sequence[bytes]) -> int:
     A receipt of an unknown or settled delivery changes nothing. One that does not hold raises an alarm and leaves its
     delivery waiting.
     """
-    peeked = [(value, *_peek(value)) for value in dict.fromkeys(raw)]
-    waiting = _waiting([envelope for _, envelope, _ in peeked if envelope is not None])
+    peeked = {value: each for value in dict.fromkeys(raw) if (each := _peek(value)) is not None}
+    waiting = _waiting([UUID(each.receipt.envelope) for each in peeked.values()])
     checked: list[_Checked] = []
-    for value, envelope, by in peeked:
-        known = waiting.get(envelope) if envelope is not None else None
-        if known is not None and (receipt := _verify(value, by, known)) is not None:
+    for value, each in peeked.items():
+        known = waiting.get(UUID(each.receipt.envelope))
+        if known is not None and (receipt := _verify(each, known)) is not None:
             checked.append(_Checked(known, receipt, value))
     _witness(checked)
     return _settle(checked)
 
 
-def _peek(raw: bytes) -> tuple[UUID | None, str]:
+def _peek(raw: bytes) -> receipts.Peeked | None:
     try:
-        receipt = receipts.peek(raw)
-        return UUID(receipt.envelope), receipt.by
+        return receipts.take_apart(raw)
     except ReceiptRefusedError:
-        return None, ""
+        return None
 
 
 def _waiting(envelopes: Sequence[UUID]) -> dict[UUID, _Waiting]:
@@ -73,18 +72,20 @@ def _waiting(envelopes: Sequence[UUID]) -> dict[UUID, _Waiting]:
     return {row[0]: _Waiting(*row[1:]) for row in found}
 
 
-def _verify(raw: bytes, by: str, known: _Waiting) -> Receipt | None:
-    book = own.book()
+def _verify(peeked: receipts.Peeked, known: _Waiting) -> Receipt | None:
+    book, by = own.book(), peeked.receipt.by
     try:
         if by not in {known.recipient, known.route}:
             raise ReceiptRefusedError(f"{by} is neither the recipient nor its relay.")
-        receipt = receipts.verify(raw, book.signing_keys(by), book.log_verifier(by), digest=known.digest, by=by)
+        receipt = receipts.verify_peeked(
+            peeked, book.signing_keys(by), book.log_verifier(by), digest=known.digest, by=by
+        )
         if receipt.status == "accepted" and by != known.recipient:
             raise ReceiptRefusedError("Only the recipient can accept a message.")
         if receipt.status == "relayed" and by == known.recipient:
             raise ReceiptRefusedError("A recipient accepts or refuses; it does not relay to itself.")
     except JusurError as error:
-        alarms.raise_alarm("receipt-refused", peer=by or known.recipient, subject=str(known.message), detail=str(error))
+        alarms.raise_alarm("receipt-refused", peer=by, subject=str(known.message), detail=str(error))
         return None
     return receipt
 
