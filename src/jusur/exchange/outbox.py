@@ -249,19 +249,16 @@ def _enqueue(row: OutboundMessage, sequences: dict[str, int]) -> None:
 
 
 def _insert_deliveries(row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed]], sequences: dict[str, int]) -> None:
-    """Write one delivery a recipient and wake the lanes when the transaction commits, in one statement."""
-    moment, lane = now(), notify.lane_of(row.priority)
-    book = own.book()
-    rows(
-        """WITH inserted AS (
-             INSERT INTO exchange_delivery (id, message_id, recipient, route, state, priority, sequence, envelope_id,
-               envelope, digest, expires_at, next_attempt_at, attempts, reseals, last_error, created_at)
-             SELECT v.id, %s, v.recipient, v.route, 'queued', %s, v.sequence, v.envelope_id, v.envelope, v.digest,
-               %s, %s, 0, 0, '', %s
-             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %b::bytea[], %s::text[])
-               AS v(id, recipient, route, sequence, envelope_id, envelope, digest)
-             RETURNING route)
-           SELECT pg_notify(%s, route || %s) FROM (SELECT DISTINCT route FROM inserted) AS routes""",
+    """Write one delivery a recipient and have the lanes woken when the transaction has committed."""
+    moment, book = now(), own.book()
+    routes = [row.via or book.route(recipient) or recipient for recipient, _ in sealed]
+    execute(
+        """INSERT INTO exchange_delivery (id, message_id, recipient, route, state, priority, sequence, envelope_id,
+             envelope, digest, expires_at, next_attempt_at, attempts, reseals, last_error, created_at)
+           SELECT v.id, %s, v.recipient, v.route, 'queued', %s, v.sequence, v.envelope_id, v.envelope, v.digest,
+             %s, %s, 0, 0, '', %s
+           FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %b::bytea[], %s::text[])
+             AS v(id, recipient, route, sequence, envelope_id, envelope, digest)""",
         (
             row.id,
             row.priority,
@@ -270,15 +267,14 @@ def _insert_deliveries(row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed
             moment,
             [new_id() for _ in sealed],
             [recipient for recipient, _ in sealed],
-            [row.via or book.route(recipient) or recipient for recipient, _ in sealed],
+            routes,
             [sequences[recipient] for recipient, _ in sealed],
             [each.id for _, each in sealed],
             [each.raw for _, each in sealed],
             [each.digest for _, each in sealed],
-            notify.OUTBOX,
-            f" {lane}",
         ),
     )
+    notify.notify(notify.OUTBOX, {f"{route} {notify.lane_of(row.priority)}" for route in routes})
 
 
 def _json(value: Any) -> str:
