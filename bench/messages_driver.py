@@ -9,6 +9,8 @@ from typing import Any
 from jusur.config.bootstrap import setup
 
 BODY = {"subject": "Measure", "text": "A message of ordinary length. " * 20, "language": "en"}
+SENDERS = 4
+"""Officers and systems that send at once: each waits for its own commit, and commits that meet share one flush."""
 
 
 def paced(seconds: float, rate: float, peer: str) -> dict[str, Any]:
@@ -25,8 +27,8 @@ def paced(seconds: float, rate: float, peer: str) -> dict[str, Any]:
 
 
 def flood(seconds: float, _rate: float, peer: str) -> dict[str, Any]:
-    """Send as fast as it goes from two threads while ``seconds`` last; how many a second were receipted."""
-    start, counts = time.perf_counter(), [0, 0]
+    """Send as fast as it goes from ``SENDERS`` threads while ``seconds`` last; how many a second were receipted."""
+    start, counts = time.perf_counter(), [0] * SENDERS
 
     def sender(number: int) -> None:
         from django.db import connections
@@ -37,7 +39,7 @@ def flood(seconds: float, _rate: float, peer: str) -> dict[str, Any]:
         connections.close_all()
 
     before = _receipted()
-    threads = [threading.Thread(target=sender, args=(number,)) for number in range(2)]
+    threads = [threading.Thread(target=sender, args=(number,)) for number in range(SENDERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
