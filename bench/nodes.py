@@ -109,8 +109,7 @@ class Network:
     def stop(self) -> None:
         """Stop everything."""
         for process in self._processes:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
+            process.terminate()  # the first of its group alone: it stops its own workers, each once
         for process in self._processes:
             try:
                 process.wait(20)

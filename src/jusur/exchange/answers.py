@@ -31,6 +31,7 @@ def acknowledge(message_id: UUID, *, sender: str, actor: str) -> None:
         message = (
             InboundMessage.objects.select_for_update()
             .filter(message_id=message_id, sender=sender, state__in=["received", "processed", "failed"])
+            .exclude(content=None)
             .first()
         )
         if message is None:

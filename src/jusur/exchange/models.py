@@ -30,6 +30,7 @@ class OutboundMessage(models.Model):
     via = models.CharField(max_length=17, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(null=True)
 
 
 class Delivery(models.Model):
@@ -143,6 +144,7 @@ class InboundMessage(models.Model):
     last_error = models.TextField(blank=True)
     processed_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

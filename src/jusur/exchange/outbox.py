@@ -134,6 +134,8 @@ def reseal(delivery: Delivery, *, resets_expiry: bool = False) -> None:
     The message inside keeps its identifier, so the recipient never processes it twice.
     """
     row = delivery.message
+    if row.forgotten_at is not None:
+        raise MessageStateError("The message was forgotten after its retention period and cannot go again.")
     if resets_expiry:
         row.expires_at = now() + DEFAULT_LIFETIME
         OutboundMessage.objects.filter(id=row.id).update(expires_at=row.expires_at)

@@ -113,7 +113,7 @@ def send_again(recipient: str, ids: list[UUID]) -> int:
             delivery = (
                 Delivery.objects.select_for_update(of=("self",))
                 .select_related("message")
-                .filter(envelope_id=number, recipient=recipient, state="receipted")
+                .filter(envelope_id=number, recipient=recipient, state="receipted", message__forgotten_at=None)
                 .first()
             )
             if delivery is None:

@@ -35,6 +35,7 @@ from jusur.ledger.services import (
     NewEvent,
     Proven,
     event_forget,
+    event_forget_many,
     event_record,
     event_record_many,
     integrate,
@@ -67,6 +68,7 @@ __all__ = [
     "events",
     "export",
     "forget",
+    "forget_many",
     "integrate",
     "integrate_and_prove",
     "iter_events",
@@ -138,6 +140,14 @@ def forget(event_id: UUID, *, actor: str = "node", reason: str = "") -> LedgerEv
         EventForgottenError: forgotten already.
     """
     return event_forget(event_id, actor=actor, reason=reason)
+
+
+def forget_many(subjects: Sequence[tuple[str, str]], *, actor: str, reason: str) -> int:
+    """Drop data and salt of every event of ``subjects`` (pairs of type and id), keep the leaves; how many events.
+
+    Recorded as one ``ledger.events.forgotten``.
+    """
+    return event_forget_many(subjects, actor=actor, reason=reason)
 
 
 def proof(event_id: UUID, checkpoint: Checkpoint | None = None) -> InclusionProof:

@@ -45,6 +45,11 @@ _INSERT = """
 _UNSEQUENCED = """
     SELECT id, kind, occurred_at, commitment FROM ledger_event WHERE leaf_index IS NULL ORDER BY id LIMIT %s
 """
+_FORGET = """
+    UPDATE ledger_event e SET data = NULL, salt = NULL, forgotten_at = %s
+    FROM (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[]) AS given(type, id)) AS v
+    WHERE e.subject_type = v.type AND e.subject_id = v.id AND e.forgotten_at IS NULL
+"""
 _SIGNED = "INSERT INTO ledger_checkpoint (size, root, note, at) VALUES (%s, %b, %s, %s)"
 _LATEST = "SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"
 _SEQUENCE = """
@@ -137,6 +142,27 @@ def event_forget(event_id: UUID, *, actor: str, reason: str) -> LedgerEvent:
                 data={},
             )
         )
+
+
+def event_forget_many(subjects: Sequence[tuple[str, str]], *, actor: str, reason: str) -> int:
+    """Drop data and salt of all events of ``subjects`` (type and id each), but for what is forgotten; how many.
+
+    One event records it, without naming them: a list of what was forgotten would be kept for ever.
+    """
+    with transaction.atomic():
+        changed = run(_FORGET, [now(), [kind for kind, _ in subjects], [name for _, name in subjects]]).rowcount
+        if changed:
+            event_record(
+                NewEvent(
+                    kind="ledger.events.forgotten",
+                    subject_type="ledger",
+                    subject_id="events",
+                    actor=actor,
+                    purpose=reason,
+                    data={"events": changed},
+                )
+            )
+    return changed
 
 
 def integrate() -> checkpoints.Checkpoint:
