@@ -10,7 +10,7 @@ from jusur.config.bootstrap import setup
 
 BODY = {"subject": "Measure", "text": "A message of ordinary length. " * 20, "language": "en"}
 SENDERS = 2
-"""Two keep the other node busy; more in one process only wait for each other (measured: 4 ms of CPU a message, not 2)."""
+"""Two keep the other node busy; more in one process only wait for each other (4 ms of CPU a message, not 2)."""
 
 
 def paced(seconds: float, rate: float, peer: str) -> dict[str, Any]:
