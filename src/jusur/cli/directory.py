@@ -275,15 +275,16 @@ def accept(file: Path) -> dict[str, Any]:
 
 
 @directory.command()
+@click.option("--version", type=click.IntRange(min=1), help="An earlier version, for a node that lacks several.")
 @_output
 @_node
-def export(output: Path) -> dict[str, Any]:
+def export(version: int | None, output: Path) -> dict[str, Any]:
     """Write the signed directory this node holds to a file, for a node that cannot fetch it."""
     from jusur.directory import api
 
-    held = api.envelope()
+    held = api.envelope(version)
     if held is None:
-        raise InvalidInputError("This node holds no directory.")
+        raise InvalidInputError("This node holds no such directory.", fix="See jusur directory show.")
     output.write_bytes(held[1])
     return {"directory": str(output), "version": held[0].version, "digest": held[0].digest}
 
