@@ -249,3 +249,15 @@ def test_an_authority_is_its_key_and_certificate() -> None:
     assert isinstance(AUTHORITY, Authority)
     assert isinstance(REQUEST, Request)
     assert AUTHORITY.certificate.public_key() == AUTHORITY.key.public_key()
+
+
+def test_a_request_of_an_unknown_version_is_refused() -> None:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    key = certificates.generate_key("tls")
+    der = x509.load_pem_x509_csr(certificates.create_request(key, "MA").encode()).public_bytes(Encoding.DER)
+    spoilt = der.replace(b"\x02\x01\x00", b"\x02\x01\x01", 1)
+    lines = base64.encodebytes(spoilt).decode()
+    text = f"-----BEGIN CERTIFICATE REQUEST-----\n{lines}-----END CERTIFICATE REQUEST-----\n"
+    with pytest.raises(CertificateError):
+        certificates.read_request(text, address="MA")

@@ -39,11 +39,21 @@ def _free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="module")
 def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
     """SeaweedFS on loopback; starts in about two seconds."""
-    assert WEED is not None
     from pytest_socket import enable_socket
 
     enable_socket()
     folder = tempfile.mkdtemp(prefix="jusur-weed-")
+    server, url = _started(folder)
+    try:
+        yield url
+    finally:
+        _end(server)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: str, tries: int = 4) -> tuple[subprocess.Popen[bytes], str]:
+    """A running server; another process may take one of the free ports first, and then others are tried."""
+    assert WEED is not None
     names: tuple[str, ...] = ("master.port", "volume.port", "filer.port", "s3.port", "webdav.port", "admin.port")
     names += ("master.port.grpc", "volume.port.grpc", "filer.port.grpc", "s3.port.grpc", "admin.port.grpc")
     ports = dict(zip(names, _free_ports(len(names)), strict=True))
@@ -58,15 +68,21 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
     url = f"http://127.0.0.1:{ports['s3.port']}"
     try:
         _wait(url, server)
-        yield url
-    finally:
-        server.send_signal(signal.SIGKILL)
-        server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+    except AssertionError:
+        _end(server)
+        if tries == 1:
+            raise
+        return _started(folder, tries - 1)
+    return server, url
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGKILL)
+    server.wait()
 
 
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "jusur")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "secret-key")

@@ -48,6 +48,16 @@ _USAGES: dict[Purpose, tuple[list[x509.ObjectIdentifier], bool]] = {
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_MALFORMED = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises for X.509 input that it cannot or will not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -135,7 +145,7 @@ def read_request(pem: str | bytes, *, address: str) -> Request:
         csr = x509.load_pem_x509_csr(data)
         key, valid, extensions = csr.public_key(), csr.is_signature_valid, list(csr.extensions)
         subject = csr.subject
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except _MALFORMED:
         raise CertificateError("The text is not a certificate request (PKCS#10, PEM).") from None
     if not valid:
         raise CertificateError("The certificate request is not signed by the key it is for.")
@@ -198,7 +208,7 @@ def load_certificate(pem: str | bytes) -> x509.Certificate:
             raise ValueError
         (certificate,) = x509.load_pem_x509_certificates(data)
         list(certificate.extensions)
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except _MALFORMED:
         raise CertificateError("The text is not one certificate in PEM form.") from None
     return certificate
 
