@@ -42,6 +42,10 @@ test: install ## Run every test that CI runs
 test-slow: install ## Run the long suites: 10,000 protocol steps, large corpora, soak
 	JUSUR_STEPS=$${JUSUR_STEPS:-10000} $(BIN)/pytest -n 2 -m slow --timeout 7200 $(TEST_ARGS)
 
+.PHONY: test-e2e
+test-e2e: install ## Run the whole end-to-end suite between real nodes: every bad day
+	$(BIN)/pytest -n0 tests/e2e --timeout 1200 $(TEST_ARGS)
+
 .PHONY: soak
 soak: install ## Exchange between real nodes under faults for SECONDS (default 600)
 	$(BIN)/python bench/soak.py --seconds $${SECONDS_TO_RUN:-600}

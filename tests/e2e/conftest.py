@@ -6,11 +6,17 @@ import pytest
 from tests.e2e.network import Network, built
 
 
+IN_CI = frozenset({"test_demo", "test_requests", "test_packages", "test_flips"})
+"""The small version of this suite; `make test-e2e` runs all of it, bad days included."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/e2e/" in str(item.path):
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.xdist_group("e2e"))
+            if item.path.stem not in IN_CI:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

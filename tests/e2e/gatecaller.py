@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.e2e.network import Node
 
@@ -21,13 +22,14 @@ class Caller:
     own: Node
     gate: Node
 
-    def connect(self, *, certificate: bool = True) -> ssl.SSLSocket:
-        """A TLS connection to the gate itself, past its wire."""
+    def connect(self, *, certificate: Path | bool = True) -> ssl.SSLSocket:
+        """A TLS connection to the gate itself, past its wire; with the member's, another or no certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if certificate:
             keys = self.own.home / "keys"
-            context.load_cert_chain(keys / "tls.certificate.pem", keys / "tls.pem")
+            shown = certificate if isinstance(certificate, Path) else keys / "tls.certificate.pem"
+            context.load_cert_chain(shown, keys / "tls.pem")
         plain = socket.create_connection((self.gate.host, self.gate.ports[0]), timeout=20)
         try:
             return context.wrap_socket(plain)
@@ -47,7 +49,7 @@ class Caller:
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
 
-    def send(self, *pieces: bytes, pause: float = 0.0, certificate: bool = True) -> tuple[int, bytes]:
+    def send(self, *pieces: bytes, pause: float = 0.0, certificate: Path | bool = True) -> tuple[int, bytes]:
         """Send the pieces; the answer's status (0: the gate hung up) and text."""
         answer = b""
         with self.connect(certificate=certificate) as wire:

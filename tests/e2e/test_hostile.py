@@ -5,13 +5,18 @@ import json
 import secrets
 import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from tests.e2e.acts import receipted, write
 from tests.e2e.gatecaller import Caller
 from tests.e2e.network import PURPOSE, Network, until
+
+from jusur.node.keystore import Keystore
 
 EMPTY = b'{"envelopes":[]}'
 
@@ -120,6 +125,30 @@ def test_a_stranger_does_not_come_in(hostile: Caller) -> None:
     assert (status, said) == (0, b"")
 
 
+@pytest.mark.parametrize(("days", "welcome"), [(5, True), (-1, False)])
+def test_an_expired_certificate_is_refused_at_the_handshake(
+    network: Network, hostile: Caller, tmp_path: Path, days: int, *, welcome: bool
+) -> None:
+    authority = Keystore(network["GS"].home / "keys").network_ca
+    old = x509.load_pem_x509_certificate((network["NO"].home / "keys" / "tls.certificate.pem").read_bytes())
+    moment = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder(old.issuer, old.subject, old.public_key(), x509.random_serial_number())
+        .not_valid_before(moment - timedelta(days=30))
+        .not_valid_after(moment + timedelta(days=days))
+    )
+    for extension in old.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    certificate = tmp_path / "certificate.pem"
+    made = builder.sign(authority.key, hashes.SHA384())
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    try:
+        status, _ = hostile.send(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n", certificate=certificate)
+    except (ssl.SSLError, ConnectionError):
+        status = 0
+    assert status == (200 if welcome else 0)
+
+
 @pytest.mark.parametrize(
     ("trick", "said"),
     [
@@ -207,8 +236,9 @@ from jusur.kernel import clock
 from jusur.kernel.ids import new_id
 from jusur.node import context
 from jusur.packages import SealedPackage
+from jusur.rows.claims import claim
 number, trick = new_id(), given["trick"]
-package = EvidencePackage.objects.create(id=number, bag_id=number, direction="outgoing", state="sealing",
+package = EvidencePackage.objects.create(id=number, bag_id=number, direction="outgoing", state="awaiting_release",
     counterpart="MA", originator="NO", case_reference="X", purpose=given["purpose"], legal_basis="x",
     conditions={"purposes": [given["purpose"]], "forwarding": [], "retention_days": 30, "at_end": "destroy",
     "text": ""}, completes=True, created_at=clock.now())
@@ -259,6 +289,8 @@ if trick == "size":
 if trick == "statement":
     told_sign = sealing.statements.sign
     sealing.statements.sign = lambda p, s: told_sign(p, dataclasses.replace(s, sha256="1" * 64))
-sealing.finish(package, name, stated)
+with claim("evidence.seal", number) as ours:
+    EvidencePackage.objects.filter(id=number).update(state="sealing")
+    sealing.finish(package, name, stated)
 told["package"] = str(number)
 """

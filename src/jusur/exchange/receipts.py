@@ -168,7 +168,8 @@ def _refused(item: _Checked) -> int:
     known = item.waiting
     if refusal.transient:
         delivery = Delivery.objects.select_related("message").get(id=known.delivery)
-        if refusal.code == Reason.CANNOT_OPEN and delivery.reseals < MAX_RESEALS:
+        # Keys change on either side while a message waits: it is sealed and signed with those of now.
+        if refusal.code in {Reason.CANNOT_OPEN, Reason.UNKNOWN_KEY} and delivery.reseals < MAX_RESEALS:
             outbox.reseal(delivery)
             return 1
         return execute(
