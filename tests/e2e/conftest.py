@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from tests.e2e.network import Network, built
 
-
 IN_CI = frozenset({"test_demo", "test_requests", "test_packages", "test_flips"})
 """The small version of this suite; `make test-e2e` runs all of it, bad days included."""
 

@@ -219,10 +219,14 @@ class Node(RehearsalNode):
         def look() -> bool:
             with contextlib.suppress(AssertionError, httpx.TransportError):
                 seen.update(self.get(path))
-            assert seen.get("state") not in ENDED - set(states), seen
-            return seen.get("state") in states
+            return seen.get("state") in {*states, *ENDED}
 
-        until(look, seconds=seconds, what=f"{path} at {self.address} becoming {states} ({seen.get('state')})")
+        try:
+            until(look, seconds=seconds)
+        except AssertionError:
+            where = {name: seen.get(name) for name in ("state", "failure", "deliveries")}
+            raise AssertionError(f"{path} at {self.address} is not {states} after {seconds} s: {where}") from None
+        assert seen["state"] in states, seen
         return seen
 
     def alarms(self) -> list[dict[str, Any]]:
