@@ -1,7 +1,7 @@
 """Measures everything and prints the figures: ``python -m bench [NAME …] [--out FOLDER] [--write]``.
 
 Each measurement is a program of its own that compares Jusur with a peer or a physical limit in the same run.
-``--write`` also writes the figures, with machine and date, to docs/benchmarks.md.
+``--write`` also writes the figures, with machine and date, to FOLDER/figures.md, from which docs/benchmarks.md is kept.
 """
 
 import argparse
@@ -23,19 +23,18 @@ PROGRAMS: dict[str, list[str]] = {
     "case_check": ["bench.case_check"],
     "start": ["bench.start"],
 }
-PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PROGRAMS))
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="write the figures as a page")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     failed = [name for name in options.names or PROGRAMS if not measure(name, options.out)]
     if options.write:
-        PAGE.write_text(page(options.out), encoding="utf-8")
+        (options.out / "figures.md").write_text(page(options.out), encoding="utf-8")
     if failed:
         print(f"below the goal or failed: {', '.join(failed)}")
     sys.exit(1 if failed else 0)
