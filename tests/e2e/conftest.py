@@ -9,6 +9,7 @@ IN_CI = frozenset({"test_demo", "test_requests", "test_packages", "test_flips"})
 """The small version of this suite; `make test-e2e` runs all of it, bad days included."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/e2e/" in str(item.path):

@@ -83,6 +83,8 @@ class Wire:
             await self._wait()
             self.counts.up += len(piece)
             for number, writer in enumerate(writers):
+                if writer.is_closing():
+                    continue
                 with contextlib.suppress(OSError):
                     writer.write(piece)
                     if number == 0:
