@@ -1,6 +1,6 @@
 from typing import Any
 
-from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, JusurError
+from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError
 
 
 class ContentsMissingError(InvalidInputError):
@@ -38,14 +38,6 @@ class ConditionsForbidError(ForbiddenError):
 
     code = "conditions-forbid"
     title = "The conditions of use forbid this"
-
-
-class EvidenceRejectedError(JusurError):
-    """Received evidence is not what its sender signed for."""
-
-    code = "evidence-rejected"
-    title = "The evidence does not verify"
-    status = 422
 
 
 class ChangedEvidenceError(ConflictError):

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from django.db import transaction
 
+from jusur.accounts import api as accounts
 from jusur.crypto import cms
 from jusur.directory import api as directory
 from jusur.evidence import custody_log, messages, opening, provenance, stamping, statements
@@ -50,6 +51,12 @@ def _seal_one(package_id: UUID) -> int:
     if package.state != PackageState.SEALING:
         return 0
     try:
+        accounts.approval_require(  # the state says it was released; this says by whom, and exactly this content
+            act=packages.RELEASE,
+            subject_type=custody_log.SUBJECT,
+            subject_id=package.id,
+            content_sha256=packages.release_digest(package),
+        )
         if package.forwarded_from is not None:
             _reseal(package, package.forwarded_from)
         else:
