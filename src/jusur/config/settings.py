@@ -22,6 +22,16 @@ INSTALLED_APPS = [
     "jusur.evidence",
     "jusur.indicators",
     "jusur.web",
+    "jusur.desk.kit",
+    "jusur.desk.signin",
+    "jusur.desk.today",
+    "jusur.desk.requests",
+    "jusur.desk.messages",
+    "jusur.desk.evidence",
+    "jusur.desk.directory",
+    "jusur.desk.indicators",
+    "jusur.desk.audit",
+    "jusur.desk.settings",
 ]
 MIDDLEWARE = [
     "jusur.web.observe.Observe",

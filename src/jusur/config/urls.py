@@ -1,6 +1,6 @@
 """Addresses of the web process."""
 
-from django.urls import path
+from django.urls import include, path
 
 from jusur.web import http_api, service, timestamps
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", service.metrics),
     path("timestamp", timestamps.stamp),
     path("v1/", api.urls),
+    path("", include("jusur.desk.urls")),
 ]
 handler400 = service.bad_request
 handler404 = service.not_found

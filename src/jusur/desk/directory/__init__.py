@@ -1,0 +1,1 @@
+"""Members, legal instruments, joining, keys."""

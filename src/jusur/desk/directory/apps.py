@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DirectoryConfig(AppConfig):
+    """Members, legal instruments, joining, keys."""
+
+    name = "jusur.desk.directory"
+    label = "desk_directory"

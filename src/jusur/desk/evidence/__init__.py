@@ -1,0 +1,1 @@
+"""Packages, chain of custody, verification, exports."""

@@ -1,0 +1,1 @@
+"""Evidence-exchange time: charts, tables, exports."""

@@ -1,0 +1,1 @@
+"""Design system: base pages, components, icons, live updates, help."""

@@ -1,0 +1,1 @@
+"""Conversations, warnings to many bureaus, attachments."""

@@ -1,0 +1,1 @@
+"""Evidence requests: compose, approve, follow, answer."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RequestsConfig(AppConfig):
+    """Evidence requests: compose, approve, follow, answer."""
+
+    name = "jusur.desk.requests"
+    label = "desk_requests"

@@ -1,0 +1,1 @@
+"""What a bureau's administrator sets, and the guide of the first hour."""

@@ -1,0 +1,1 @@
+"""Sign-in, second factors, invitations, sessions, officers."""
