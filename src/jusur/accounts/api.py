@@ -2,6 +2,7 @@
 
 from jusur.accounts.errors import ApprovalMissingError, NotSignedInError, SecondPersonNeededError
 from jusur.accounts.policies import Actor, acting, require
+from jusur.accounts.rules import permitted_acts
 from jusur.accounts.selectors import actor_by_token, approvals_waiting, officer_by_email, officer_names, officers
 from jusur.accounts.services import (
     approval_ask,
@@ -29,6 +30,7 @@ __all__ = [
     "officer_deactivate",
     "officer_names",
     "officers",
+    "permitted_acts",
     "require",
     "token_issue",
     "token_revoke",
