@@ -58,6 +58,24 @@ def test_every_success_says_what_it_answers(document: dict[str, Any]) -> None:
                 assert answer.get("content"), f"{name} {status}"
 
 
+def members(document: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether ``schema`` names the members of the objects it describes."""
+    if "$ref" in schema:
+        return members(document, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        return all(members(document, choice) for choice in choices)
+    return bool(schema.get("properties"))
+
+
+def test_every_json_answer_names_its_members(document: dict[str, Any]) -> None:
+    for name, operation in operations(document).items():
+        if name in {"POST /v1/probe", "GET /v1/evidence/packages/{package_id}/custody-proof"}:
+            continue  # the tests' own; a file of a format of its own
+        for status, answer in operation["responses"].items():
+            if status < "300" and "application/json" in answer.get("content", {}):
+                assert members(document, answer["content"]["application/json"]["schema"]), f"{name} {status}"
+
+
 def test_every_reference_leads_somewhere_and_schemas_are_schemas(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     for part in text.split('"$ref": "#/components/schemas/')[1:]:

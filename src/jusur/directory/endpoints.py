@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from ninja import Header, Query, Router, Schema, Status
 from pydantic import Field
 
-from jusur.directory import api, envelopes
+from jusur.directory import api, envelopes, shapes
 from jusur.directory.ceremony import read_bundle
 from jusur.directory.errors import DirectoryDocumentError
 from jusur.directory.requests import MAX_ENVELOPE_BYTES
@@ -51,23 +51,9 @@ class Filter(Schema):
     region: Annotated[str, Field(max_length=8)] = ""
 
 
-class Received(Schema):
-    """A request to join as the secretariat has it."""
-
-    id: UUID
-    state: str
-
-
-class Welcomed(Schema):
-    """What became of a request to join; ``welcome`` and ``directory`` once admitted."""
-
-    state: str
-    reason: str
-    welcome: dict[str, Any] | None = None
-    directory: dict[str, Any] | None = None
-
-
-@router.get("", summary="The directory this node holds", operation_id="directory_current", response=dict[str, Any])
+@router.get(
+    "", summary="The directory this node holds", operation_id="directory_current", response=shapes.CurrentDirectory
+)
 def current(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - django-ninja passes it
     """Version, digest and end of the directory held, and the open alarms about it."""
     version, digest = api.current()
@@ -80,7 +66,10 @@ def current(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - django-ni
 
 
 @router.get(
-    "/organisations", summary="List organisations", operation_id="directory_organisations", response=dict[str, Any]
+    "/organisations",
+    summary="List organisations",
+    operation_id="directory_organisations",
+    response=shapes.OrganisationList,
 )
 def organisations(request: HttpRequest, wanted: Query[Filter]) -> dict[str, Any]:  # noqa: ARG001 - passed by ninja
     """Members, regional and partner organisations, without their keys."""
@@ -92,7 +81,7 @@ def organisations(request: HttpRequest, wanted: Query[Filter]) -> dict[str, Any]
     "/organisations/{address}",
     summary="One organisation",
     operation_id="directory_organisation",
-    response=dict[str, Any],
+    response=shapes.OrganisationDetail,
 )
 def organisation(request: HttpRequest, address: str) -> dict[str, Any]:  # noqa: ARG001 - django-ninja passes it
     """An organisation with its keys."""
@@ -100,7 +89,11 @@ def organisation(request: HttpRequest, address: str) -> dict[str, Any]:  # noqa:
 
 
 @join_router.post(
-    "/requests", response={202: Received}, summary="Ask to join", operation_id="join_ask", openapi_extra=_JOIN_BODY
+    "/requests",
+    response={202: shapes.Received},
+    summary="Ask to join",
+    operation_id="join_ask",
+    openapi_extra=_JOIN_BODY,
 )
 def ask(request: HttpRequest) -> Status[dict[str, Any]]:
     """Take a key request made under an invitation. The token travels in the body, never in an address or a log."""
@@ -116,7 +109,7 @@ def ask(request: HttpRequest) -> Status[dict[str, Any]]:
 
 @join_router.get(
     "/requests/{request_id}/welcome",
-    response=Welcomed,
+    response=shapes.Welcomed,
     summary="What became of a request",
     operation_id="join_welcome",
 )

@@ -3,21 +3,12 @@
 Fields may be added; those named here stay and keep their meaning. Moments are ISO 8601 in UTC.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
-from ninja import Schema
-from pydantic import ConfigDict, Field
-
-Moment = Annotated[str, Field(description="ISO 8601, UTC")]
+from jusur.rows.shapes import Answer, Moment
 
 
-class _Open(Schema):
-    """An answer that may grow."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class RequestSummary(_Open):
+class RequestSummary(Answer):
     """A request in a list."""
 
     id: str
@@ -36,14 +27,14 @@ class RequestSummary(_Open):
     alarms_percent: list[int]
 
 
-class RequestPage(_Open):
+class RequestPage(Answer):
     """Requests, newest first, and the cursor of the next page."""
 
     items: list[RequestSummary]
     next: str | None
 
 
-class ActView(_Open):
+class ActView(Answer):
     """One act on a request, with what belongs to it (a ground, a text, a new date)."""
 
     act: str
@@ -58,7 +49,7 @@ class ActView(_Open):
     package: str | None = None
 
 
-class PackageSummary(_Open):
+class PackageSummary(Answer):
     """A package in a list. Sizes are bytes of the sealed package."""
 
     id: str
@@ -80,7 +71,7 @@ class PackageSummary(_Open):
     destroyed_at: Moment | None
 
 
-class PackagePage(_Open):
+class PackagePage(Answer):
     """Packages, newest first, and the cursor of the next page."""
 
     items: list[PackageSummary]
@@ -99,7 +90,7 @@ class RequestDetail(RequestSummary):
     packages: list[PackageSummary]
 
 
-class Item(_Open):
+class Item(Answer):
     """One collected file; ``sha256`` is null until it was hashed."""
 
     path: str
@@ -121,20 +112,20 @@ class PackageDetail(PackageSummary):
     items: list[Item]
 
 
-class Collected(_Open):
+class Collected(Answer):
     """How much was taken from the intake."""
 
     collected: int
     bytes: int
 
 
-class Removed(_Open):
+class Removed(Answer):
     """How many files were taken out of the package."""
 
     removed: int
 
 
-class Export(_Open):
+class Export(Answer):
     """An export: waiting, done or failed; ``folder`` holds the files once it is done."""
 
     id: str
@@ -148,13 +139,13 @@ class Export(_Open):
     done_at: Moment | None
 
 
-class Exports(_Open):
+class Exports(Answer):
     """The exports of a package, oldest first."""
 
     items: list[Export]
 
 
-class CustodyEvent(_Open):
+class CustodyEvent(Answer):
     """One event of the chain of custody; ``data`` is null once it was forgotten."""
 
     id: str
@@ -166,7 +157,7 @@ class CustodyEvent(_Open):
     leaf_index: int | None
 
 
-class Custody(_Open):
+class Custody(Answer):
     """The chain of custody at this bureau, oldest first."""
 
     package: str

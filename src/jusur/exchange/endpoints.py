@@ -7,10 +7,11 @@ from ninja import Path, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from jusur.accounts import api as accounts
-from jusur.exchange import alarms, answers, compose, outbox, selectors
+from jusur.exchange import alarms, answers, compose, outbox, selectors, shapes
 from jusur.exchange.message import Priority
 from jusur.kernel.errors import NotFoundError
 from jusur.kernel.ids import parse_id
+from jusur.rows.shapes import SignedEnvelope
 
 router = Router(tags=["messages"])
 
@@ -58,7 +59,7 @@ class NewWarning(Body):
     legal_basis: Reason
 
 
-@router.get("/messages", summary="Messages received or sent, newest first", response=dict[str, Any])
+@router.get("/messages", summary="Messages received or sent, newest first", response=shapes.MessagePage, by_alias=True)
 def messages(
     request: HttpRequest,
     direction: Literal["received", "sent"] = "received",
@@ -72,31 +73,48 @@ def messages(
     return read(cursor=cursor, limit=limit, kind=kind)
 
 
-@router.post("/messages", summary="Send a message", response={201: dict[str, Any]})
+@router.post("/messages", summary="Send a message", response={201: shapes.SentDetail})
 def send(request: HttpRequest, body: NewMessage) -> Status[dict[str, Any]]:
     """Send a message, or draft one for a second officer to approve."""
     actor = accounts.acting(request, "message.write")
     return Status(201, compose.message_send(**body.dict(), actor=actor.reference))
 
 
-@router.post("/warnings", summary="Warn many bureaus at once", response={201: dict[str, Any]})
+@router.post("/warnings", summary="Warn many bureaus at once", response={201: shapes.SentDetail})
 def warn(request: HttpRequest, body: NewWarning) -> Status[dict[str, Any]]:
     """Send a warning."""
     actor = accounts.acting(request, "message.write")
     return Status(201, compose.warning_send(**body.dict(), actor=actor.reference))
 
 
-@router.get("/messages/{message_id}", summary="One message and its deliveries", response=dict[str, Any])
+@router.get(
+    "/messages/{message_id}",
+    summary="One message and its deliveries",
+    response=shapes.MessageDetail,
+    by_alias=True,
+)
 def show(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     """The whole message."""
     accounts.acting(request, "message.read")
     return selectors.message(parse_id(message_id))
 
 
+@router.get(
+    "/messages/{message_id}/receipts/{recipient}",
+    summary="A recipient's signed receipt",
+    response=SignedEnvelope,
+)
+def receipt(request: HttpRequest, message_id: Id, recipient: Address) -> dict[str, Any]:
+    """The receipt as it came; the offline verifier checks it (docs/reference/ledger.md)."""
+    accounts.acting(request, "message.read")
+    return selectors.receipt(parse_id(message_id), recipient)
+
+
 @router.post(
     "/messages/{message_id}/acknowledgement",
     summary="Tell the sender that the message was read",
-    response=dict[str, Any],
+    response=shapes.ReceivedDetail,
+    by_alias=True,
 )
 def acknowledge(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     """Acknowledge a received message as read."""
@@ -111,7 +129,7 @@ def acknowledge(request: HttpRequest, message_id: Id) -> dict[str, Any]:
 @router.post(
     "/messages/{message_id}/approval",
     summary="Approve a draft as a second officer and send it",
-    response=dict[str, Any],
+    response=shapes.SentDetail,
 )
 def approve(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     """Approve another officer's draft."""
@@ -120,7 +138,7 @@ def approve(request: HttpRequest, message_id: Id) -> dict[str, Any]:
     return selectors.message(parse_id(message_id))
 
 
-@router.get("/status", summary="How the exchange is doing", response=dict[str, Any])
+@router.get("/status", summary="How the exchange is doing", response=shapes.ExchangeStatus, by_alias=True)
 def status(request: HttpRequest) -> dict[str, Any]:
     """What waits, what is held, who is silent, and the open alarms."""
     accounts.acting(request, "directory.read")

@@ -1,5 +1,6 @@
 """Reads for people and national systems: messages received and sent, and how the exchange is doing."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,20 @@ def message(message_id: UUID) -> dict[str, Any]:
     names = ("handling", "purpose", "legal_basis", "body")
     attachments = [_attachment(inbound.sender, item) for item in content.get("attachments", [])]
     return _received(inbound) | {name: content.get(name) for name in names} | {"attachments": attachments}
+
+
+def receipt(message_id: UUID, recipient: str) -> dict[str, Any]:
+    """The signed receipt (DSSE envelope) that ``recipient`` gave for a sent message.
+
+    Raises:
+        NotFoundError: no such delivery, none has come yet, or it was forgotten.
+    """
+    found = Delivery.objects.filter(message_id=message_id, recipient=recipient).values_list("receipt", flat=True)
+    raw = bytes(found.first() or b"")
+    if not raw:
+        raise NotFoundError("There is no receipt of this recipient.", fix="See the message's deliveries.")
+    envelope: dict[str, Any] = json.loads(raw)
+    return envelope
 
 
 def _received(row: InboundMessage) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from jusur.instruments import api
+from jusur.instruments import api, shapes
 
 router = Router(tags=["instruments"])
 
@@ -20,7 +20,7 @@ class Pair(Schema):
     on: Annotated[date | None, Field(description="The day to answer for")] = None
 
 
-@router.get("", summary="List legal instruments", operation_id="instruments_list", response=dict[str, Any])
+@router.get("", summary="List legal instruments", operation_id="instruments_list", response=shapes.InstrumentList)
 def list_instruments(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - django-ninja passes it
     """The active version of every instrument, without parties and measures."""
     brief = ("id", "version", "kind", "names", "citation", "in_force", "template", "source", "verified_on")
@@ -32,7 +32,7 @@ def list_instruments(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - 
     "/between",
     summary="What may be asked between two countries",
     operation_id="instruments_between",
-    response=dict[str, Any],
+    response=shapes.Between,
 )
 def between(request: HttpRequest, pair: Query[Pair]) -> dict[str, Any]:  # noqa: ARG001 - django-ninja passes it
     """Every instrument's answer, available ones first, with measures, contents, clocks and grounds."""
@@ -40,7 +40,9 @@ def between(request: HttpRequest, pair: Query[Pair]) -> dict[str, Any]:  # noqa:
     return {"a": pair.a, "b": pair.b, "bases": [api.basis_view(basis) for basis in bases]}
 
 
-@router.get("/{instrument_id}", summary="One legal instrument", operation_id="instruments_get", response=dict[str, Any])
+@router.get(
+    "/{instrument_id}", summary="One legal instrument", operation_id="instruments_get", response=shapes.InstrumentDetail
+)
 def get_instrument(request: HttpRequest, instrument_id: str) -> dict[str, Any]:  # noqa: ARG001 - passed by django-ninja
     """The active version of an instrument with its parties and measures."""
     return api.instrument_view(api.instrument(instrument_id)) | {"digest": api.digest(instrument_id)}
