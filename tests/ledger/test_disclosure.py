@@ -12,6 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from jusur.crypto.keys import SigningKey
+from jusur.exchange import receipt as receipts
 from jusur.kernel import canonical
 from jusur.ledger import api
 from jusur.tlog.note import NoteSigner
@@ -246,6 +248,48 @@ def test_statements_and_receipts_are_checked(tmp_path: Path, signer: NoteSigner,
     receipt["leaf_index"] = 1
     file.write_text(json.dumps(envelope(signing, kind, canonical.encode(receipt))))
     assert statuses(file, keys) == {"FALSE", "VERIFIED"}
+
+
+def test_a_receipt_as_nodes_give_it_is_checked_with_the_log_key_given(
+    tmp_path: Path, signer: NoteSigner, pem: Path
+) -> None:
+    signing, event = SigningKey.generate(), seal()
+    proof = api.integrate_and_prove([event.id]).proofs[event.id]
+    logged = receipts.Proof(proof.checkpoint.text, proof.leaf, proof.leaf_index, proof.hashes)
+
+    def write(by: str, proof: receipts.Proof | None) -> Path:
+        file = tmp_path / "receipt.json"
+        file.write_bytes(
+            receipts.make(
+                signing,
+                by=by,
+                envelope=str(event.id),
+                sender="MA",
+                digest="ab" * 32,
+                status="accepted",
+                received_at=event.occurred_at,
+                proof=proof,
+            )
+        )
+        return file
+
+    (tmp_path / "signing.pem").write_text(signing.public.pem())
+    mine = ("--key", f"NO={tmp_path / 'signing.pem'}")
+    status, told = run(write("NO", logged), *mine, "--key", f"NO={pem}")
+    assert (status, [item["check"] for item in told["verdicts"]]) == (0, ["signature", "receipt in log"])
+    status, told = run(write("NO", logged), *mine)
+    assert (status, told["verdicts"][1]["status"]) == (2, "UNKNOWN")
+    assert "give that of jusur.int/log/NO" in told["verdicts"][1]["detail"]
+    status, told = run(write("SE", logged), *mine, "--key", f"NO={pem}")
+    assert (status, told["verdicts"][1]["status"]) == (1, "FALSE")
+    status, told = run(write("NO", None), *mine, "--key", f"NO={pem}")
+    assert (status, told["verdicts"][1]["status"]) == (2, "UNKNOWN")
+    forged = json.loads(base64.b64decode(json.loads(write("NO", logged).read_bytes())["payload"]))
+    forged["leaf_index"] += 1
+    file = tmp_path / "forged.dsse.json"
+    key = Ed25519PrivateKey.generate()
+    file.write_text(json.dumps(envelope(key, receipts.PAYLOAD_TYPE, canonical.encode(forged))))
+    assert run(file, "--key", f"NO={pem}")[0] == 1
 
 
 def test_a_package_folder_is_searched(custody: Path, exported: Path, tmp_path: Path, pem: Path) -> None:

@@ -98,7 +98,17 @@ def show(home: str | None, message_id: str, as_json: bool) -> None:
     found = Client.of(home).get(f"/exchange/messages/{message_id}")
     _report(found, as_json)
     if not as_json:
-        click.echo(f"\n{found['body'].get('text', found['body'])}")
+        body = found["body"] or {}
+        click.echo(f"\n{body.get('text', body)}")
+
+
+@message.command()
+@click.argument("message_id")
+@click.argument("recipient")
+@click.pass_obj
+def receipt(home: str | None, message_id: str, recipient: str) -> None:
+    """Print RECIPIENT's signed receipt for a sent message, as the offline verifier reads it."""
+    print_json(Client.of(home).get(f"/exchange/messages/{message_id}/receipts/{recipient}"))
 
 
 @message.command()

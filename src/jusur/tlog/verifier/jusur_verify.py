@@ -200,11 +200,8 @@ def parse_checkpoint(note: str) -> Checkpoint:
     if match is None:
         raise FalseError("the checkpoint is malformed")
     text, origin, size, root, lines = match.groups()
-    signatures = []
-    for line in lines.splitlines():
-        _, name, encoded = line.split(" ")
-        data = unbase64(encoded)
-        signatures.append((name, data[:4], data[4:]))
+    parts = [(name, unbase64(encoded)) for _, name, encoded in (line.split(" ") for line in lines.splitlines())]
+    signatures = [(name, data[:4], data[4:]) for name, data in parts]
     return Checkpoint(origin, int(size), unbase64(root), text, signatures)
 
 
@@ -216,19 +213,26 @@ def check_signature(key: bytes, signature: bytes, message: bytes, what: str) -> 
         raise FalseError(f"the signature of {what} does not fit") from None
 
 
+def verifier_key(origin: str, key: bytes) -> str:
+    """C2SP verifier key: name+id+base64(0x01 || Ed25519 key), the id in hexadecimal."""
+    encoded = b"\x01" + key
+    identifier = hashlib.sha256(f"{origin}\n".encode() + encoded).digest()[:4].hex()
+    return f"{origin}+{identifier}+{base64.b64encode(encoded).decode()}"
+
+
 def check_checkpoint(note: str, log_key: str) -> Checkpoint:
-    """The checkpoint, signed by ``log_key``: a C2SP verifier key, name+id+base64(0x01 || Ed25519 key)."""
+    """The checkpoint, signed by ``log_key``, a C2SP verifier key."""
     head = parse_checkpoint(note)
-    key = unbase64(log_key.split("+", 2)[-1])
-    identifier = hashlib.sha256(f"{head.origin}\n".encode() + key).digest()[:4]
-    if key[:1] != b"\x01" or log_key.split("+")[:2] != [head.origin, identifier.hex()]:
+    key = unbase64(log_key.split("+", 2)[-1])[1:]
+    if log_key != verifier_key(head.origin, key):
         raise FalseError(f"the log key is not an Ed25519 key of {head.origin} under its own identifier")
+    identifier = bytes.fromhex(log_key.split("+")[1])
     mine = [signature for name, key_id, signature in head.signatures if (name, key_id) == (head.origin, identifier)]
     if not mine:
         raise FalseError(f"the checkpoint is not signed by the key of {head.origin}")
     for signature in mine:
-        check_signature(key[1:], signature, head.text.encode(), "the checkpoint")
-    return head._replace(key=key[1:])
+        check_signature(key, signature, head.text.encode(), "the checkpoint")
+    return head._replace(key=key)
 
 
 def check_trusted(head: Checkpoint, keys: Keys, found: str) -> str:
@@ -254,10 +258,8 @@ def custody(data: bytes, keys: Keys) -> Checks:
 
 def check_event(event: Any, subject: list[str], head: Checkpoint) -> str:
     """One event: in the log, and its disclosed payload is what the log committed to, about this subject."""
-    text = str | None
-    leaf, index, salt, payload, proof = members(
-        event, leaf=str, leaf_index=int, salt=text, payload=text, inclusion=list
-    )
+    types = {"leaf": str, "leaf_index": int, "salt": object, "payload": object, "inclusion": list}
+    leaf, index, salt, payload, proof = members(event, **types)
     check_inclusion(leaf_hash(leaf.encode()), index, head.size, hashes(proof), head.root)
     fields = parse_json(leaf.encode())
     told = f"entry {index}: {fields.get('kind')} at {fields.get('occurred_at')}"
@@ -315,10 +317,19 @@ def check_signer(entry: Any, kind: str, message: bytes, keys: Keys) -> str:
 
 
 def check_receipt(receipt: Any, keys: Keys) -> str:
-    """A receipt carries its log's key, checkpoint and leaf, and the proof that the event is in the log."""
-    if "leaf" not in receipt or "log_key" not in receipt:
-        raise UnknownError("the receipt carries no leaf or no log key to check")
-    head = check_checkpoint(receipt["checkpoint"], receipt["log_key"])
+    """A receipt carries its log's checkpoint and leaf, and the proof that the event is in the log of its signer."""
+    if not receipt["leaf"]:
+        raise UnknownError("the receipt carries no leaf: what it says was not logged")
+    head = parse_checkpoint(receipt["checkpoint"])
+    address = head.origin.removeprefix(LOG_PREFIX)
+    if receipt.get("by", address) != address:
+        raise FalseError(f"the receipt is by {receipt['by']}, its checkpoint of {head.origin}")
+    signers = [key_id.hex() for name, key_id, _ in head.signatures if name == head.origin]
+    given = [verifier_key(head.origin, key) for key in keys.get(address, [])]
+    log_key = receipt.get("log_key") or next((key for key in given if key.split("+")[1] in signers), "")
+    if not log_key:
+        raise UnknownError(f"the receipt carries no log key: give that of {head.origin} with --key {address}=KEY.pem")
+    head = check_checkpoint(receipt["checkpoint"], log_key)
     index = int(receipt["leaf_index"])
     check_inclusion(leaf_hash(receipt["leaf"].encode()), index, head.size, hashes(receipt["inclusion"]), head.root)
     return check_trusted(head, keys, f"entry {index} of {head.origin}")
@@ -470,9 +481,7 @@ def main() -> int:
     parser.add_argument("--key", action="append", default=[], type=parse_key, metavar="ADDRESS=PEM")
     parser.add_argument("--json", action="store_true", help="print the verdicts as JSON")
     options = parser.parse_args()
-    keys: Keys = {}
-    for address, key in options.key:
-        keys.setdefault(address, []).append(key)
+    keys = {address: [key for other, key in options.key if other == address] for address, _ in options.key}
     verdicts = verify(options.places, keys)
     statuses = {item.status for item in verdicts}
     status = 1 if FALSE in statuses else 2 if UNKNOWN in statuses or not verdicts else 0
