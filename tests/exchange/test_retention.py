@@ -1,14 +1,17 @@
+import json
 from datetime import timedelta
 from unittest import mock
 
 import pytest
-from tests.exchange.conftest import Network, inbox_states, states
+from django.db import connection
+from tests.exchange.conftest import Network, inbox_states, new_uuid, states
 
 from jusur.exchange import outbox, processing, retention, selectors, summaries
 from jusur.exchange import receipt as receipt_format
 from jusur.exchange.answers import acknowledge
 from jusur.exchange.errors import MessageStateError
-from jusur.exchange.models import Delivery, InboundMessage, OutboundMessage
+from jusur.exchange.models import Delivery, InboundMessage, OutboundMessage, RelayItem
+from jusur.kernel.clock import now
 from jusur.kernel.errors import NotFoundError
 from jusur.ledger import api as ledger
 from jusur.ledger.models import Event
@@ -135,3 +138,87 @@ def test_the_clock_forgets_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None
     for expected in (10, 12, 12):  # more was left; all gone; not yet due again
         retention.forget_due()
         assert forget.mock_calls == [mock.call(timedelta(days=1826))] * expected
+
+
+def relayed(number: int, *, days_old: float, state: str = "returned", good_for: float = 30) -> RelayItem:
+    at = now() - timedelta(days=days_old)
+    ledger.record(
+        "exchange.message.relayed",
+        subject_type="exchange.envelope",
+        subject_id=f"MA:{new_uuid(number)}",
+        actor="MA",
+        data={"to": "SE"},
+    )
+    return RelayItem.objects.create(
+        sender="MA",
+        recipient="SE",
+        envelope_id=new_uuid(number),
+        digest="ab" * 32,
+        envelope=b"",
+        path=[],
+        priority=2,
+        state=state,
+        received_at=at,
+        expires_at=at + timedelta(days=good_for),
+        next_attempt_at=at,
+    )
+
+
+def test_what_was_relayed_is_forgotten_altogether(network: Network) -> None:
+    for number, state in enumerate(("returned", "receipted", "expired")):
+        relayed(number, days_old=366, state=state)
+    kept = [
+        relayed(10, days_old=364),
+        relayed(11, days_old=366, state="queued"),
+        relayed(12, days_old=366, good_for=366),
+    ]
+    ledger.integrate()
+    assert [retention.forget_older(YEAR, batch=2) for _ in range(3)] == [2, 1, 0]
+    assert set(RelayItem.objects.all()) == set(kept)
+    forgotten = Event.objects.filter(kind="exchange.message.relayed", forgotten_at__isnull=False)
+    assert {event.subject_id for event in forgotten} == {f"MA:{new_uuid(number)}" for number in range(3)}
+    ledger.integrate()
+    ids = list(Event.objects.values_list("id", flat=True))
+    assert set(ledger.proofs(ids)) == set(ids)
+
+
+MANY = 20_000
+_FILL = (
+    """INSERT INTO exchange_inboundmessage (envelope_id, sender, digest, state, received_at, expires_at, kind, priority,
+              in_order, attempts, last_error, processed_at, forgotten_at)
+       SELECT gen_random_uuid(), 'MA', '', 'processed', now() - n * interval '1 hour', now() - n * interval '1 hour',
+              '', 2, true, 1, '', now(), CASE WHEN n > 9000 THEN now() END FROM generate_series(1, %(many)s) n""",
+    """INSERT INTO exchange_outboundmessage (id, kind, recipients, conversation, priority, handling, purpose,
+              legal_basis, body, attachments, actor, approved_by, drafted, via, created_at, expires_at, forgotten_at)
+       SELECT gen_random_uuid(), 'a.b', '{NO}', gen_random_uuid(), 2, '{}', '', '', '{}', '[]', '', '', false, '',
+              now() - n * interval '1 hour', now() - n * interval '1 hour', CASE WHEN n > 9000 THEN now() END
+       FROM generate_series(1, %(many)s) n""",
+    """INSERT INTO exchange_relayitem (sender, recipient, envelope_id, digest, envelope, path, priority, state,
+              received_at, expires_at, next_attempt_at, attempts, last_error)
+       SELECT 'MA', 'SE', gen_random_uuid(), '', '', '{}', 2, 'returned', now() - n * interval '30 minutes', now(),
+              now(), 0, '' FROM generate_series(1, %(many)s) n""",
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "index", "parameters"),
+    [
+        (retention._INBOUND, "inbound_to_forget", 4),
+        (retention._OUTBOUND, "outbound_to_forget", 5),
+        (retention._RELAYED, "relay_to_forget", 3),
+    ],
+)
+def test_among_many_rows_those_to_forget_are_found_by_an_index(
+    network: Network, sql: str, index: str, parameters: int
+) -> None:
+    moment = now()
+    before = moment - YEAR
+    values = {3: (before, moment, 200), 4: (moment, before, moment, 200), 5: (moment, before, moment, moment, 200)}
+    with connection.cursor() as cursor:
+        for fill in _FILL:
+            cursor.execute(fill, {"many": MANY})
+        cursor.execute("ANALYZE exchange_inboundmessage, exchange_outboundmessage, exchange_relayitem")
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, values[parameters])
+        plan = json.dumps(cursor.fetchone()[0])
+    assert index in plan
+    assert "Seq Scan" not in plan.replace('"Relation Name": "exchange_delivery"', "")

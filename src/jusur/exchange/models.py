@@ -32,6 +32,9 @@ class OutboundMessage(models.Model):
     expires_at = models.DateTimeField()
     forgotten_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = (models.Index(fields=["created_at"], condition=Q(forgotten_at=None), name="outbound_to_forget"),)
+
 
 class Delivery(models.Model):
     """One recipient's copy: the envelope exactly as it travels, and how far it has come."""
@@ -162,6 +165,7 @@ class InboundMessage(models.Model):
                 name="inbound_waiting",
             ),
             models.Index(fields=["sender", "-id"], name="inbound_by_sender"),
+            models.Index(fields=["received_at"], condition=Q(forgotten_at=None), name="inbound_to_forget"),
         )
 
 
@@ -195,6 +199,7 @@ class RelayItem(models.Model):
         indexes = (
             models.Index(fields=["recipient", "priority"], condition=Q(state="queued"), name="relay_waiting"),
             models.Index(fields=["sender"], condition=Q(state="receipted"), name="relay_receipts_waiting"),
+            models.Index(fields=["received_at"], condition=~Q(state="queued"), name="relay_to_forget"),
         )
 
 
