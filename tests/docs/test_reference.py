@@ -3,7 +3,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from tests.docs import pages, reference
+from tests.docs import events, pages, reference
 
 from jusur.accounts import rules as accounts
 from jusur.evidence import content, custody, rules
@@ -30,6 +30,15 @@ def test_states_acts_and_measures_are_described() -> None:
     assert set(rules.Measure) <= described
     assert set(custody.PackageState) <= described
     assert described >= custody.CUSTODY_EVENTS
+
+
+def test_kinds_of_events_are_those_the_program_records() -> None:
+    table = pages.text("docs/reference/ledger.md").partition("## Kinds of events")[2].partition("\n## ")[0]
+    described = re.findall(r"^\| `([a-z._-]+)` \|", table, re.MULTILINE)
+    recorded = events.Scan().kinds()
+    assert len(described) == len(set(described))
+    assert sorted(recorded - set(described)) == [], "name them in docs/reference/ledger.md, Kinds of events"
+    assert sorted(set(described) - recorded) == [], "nothing records these any more"
 
 
 def test_fields_of_a_request_are_described() -> None:
