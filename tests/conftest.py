@@ -13,6 +13,7 @@ _running = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.SECRET_KEY = "a secret of tests"
     if hasattr(config, "workerinput") or os.environ.get("JUSUR_DATABASE_URL"):
         return
     server = _running.enter_context(temporary_postgres())

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Path, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from jusur.accounts import rules, selectors, services
+from jusur.accounts import officers, rules, selectors, services
 from jusur.accounts.errors import NotSignedInError
 from jusur.accounts.models import ApiToken, Officer
 from jusur.accounts.policies import Actor, acting
@@ -155,7 +155,7 @@ def show(request: HttpRequest, officer_id: Id) -> dict[str, Any]:
 def deactivate(request: HttpRequest, officer_id: Id) -> dict[str, Any]:
     """No sign-in and no token of theirs works any more."""
     actor = acting(request, "officer.manage")
-    services.officer_deactivate(officer_id=parse_id(officer_id), actor=actor.reference)
+    officers.officer_deactivate(officer_id=parse_id(officer_id), actor=actor.reference)
     return _officer(_find(officer_id))
 
 

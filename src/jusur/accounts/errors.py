@@ -1,4 +1,4 @@
-from jusur.kernel.errors import ConflictError, ForbiddenError, JusurError
+from jusur.kernel.errors import ConflictError, ForbiddenError, JusurError, NotFoundError
 
 
 class NotSignedInError(JusurError):
@@ -7,6 +7,14 @@ class NotSignedInError(JusurError):
     code = "not-signed-in"
     title = "Sign-in needed"
     status = 401
+
+
+class ConfirmationNeededError(JusurError):
+    """The act takes a factor given within the last minutes."""
+
+    code = "confirmation-needed"
+    title = "Confirm that it is you"
+    status = 403
 
 
 class SecondPersonNeededError(ForbiddenError):
@@ -21,3 +29,10 @@ class ApprovalMissingError(ConflictError):
 
     code = "approval-missing"
     title = "Not approved"
+
+
+class InvitationError(NotFoundError):
+    """The invitation is unknown, used, revoked or too old."""
+
+    code = "invitation"
+    title = "The invitation cannot be used"

@@ -24,6 +24,8 @@ class Officer(AbstractBaseUser):
     language = models.CharField(max_length=2, default="en")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    sessions_from = models.DateTimeField(null=True)
+    """Sessions that began earlier no longer count."""
 
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
@@ -31,6 +33,29 @@ class Officer(AbstractBaseUser):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(kind__in=["person", "system"]), name="officer_kind_known"),)
+
+
+class Invitation(models.Model):
+    """A one-time way in for an officer who has no factors (yet, or any more); only its SHA-256 is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="invitations")
+    secret_sha256 = models.BinaryField(max_length=32, unique=True)
+    invited_by = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["officer"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_one_open_an_officer",
+            ),
+        )
 
 
 class ApiToken(models.Model):

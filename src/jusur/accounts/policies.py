@@ -1,30 +1,16 @@
-"""The acting person, and the check every service makes before it acts."""
+"""The acting person, and the check every view makes before it acts."""
 
-from dataclasses import dataclass
-from uuid import UUID
+from typing import Final
 
 from django.http import HttpRequest
 
-from jusur.accounts import rules
-from jusur.accounts.errors import NotSignedInError
+from jusur.accounts import rules, sessions
+from jusur.accounts.actors import Actor
 from jusur.kernel.errors import ForbiddenError
 
+__all__ = ["Actor", "acting", "require"]
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: an officer or a national system, with the roles held and, by token, the scopes granted."""
-
-    id: UUID
-    name: str
-    kind: str
-    roles: tuple[str, ...]
-    scopes: frozenset[str] | None
-    language: str = "en"
-
-    @property
-    def reference(self) -> str:
-        """How the ledger names the actor: a pseudonymous identifier, never a name."""
-        return f"officer:{self.id}"
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def require(actor: Actor, act: str) -> None:
@@ -41,14 +27,21 @@ def require(actor: Actor, act: str) -> None:
 
 
 def acting(request: HttpRequest, act: str) -> Actor:
-    """Who makes this API call, if ``act`` is theirs to do.
+    """Who makes this request, by token or by a signed-in session, if ``act`` is theirs to do.
+
+    A sensitive act (``rules.SENSITIVE``) that is sent from a page, not only looked at, takes a recent confirmation.
 
     Raises:
         NotSignedInError: nobody signed in.
         ForbiddenError: the act is not theirs.
+        ConfirmationNeededError: the person must confirm first that it is them.
     """
     actor = getattr(request, "auth", None)
-    if not isinstance(actor, Actor):
-        raise NotSignedInError("The request carries no valid token.", fix="Send Authorization: Bearer with a token.")
+    if isinstance(actor, Actor):
+        require(actor, act)
+        return actor
+    actor = sessions.signed_in(request).actor
     require(actor, act)
+    if act in rules.SENSITIVE and request.method not in _READS:
+        sessions.require_confirmed(request)
     return actor

@@ -10,10 +10,13 @@ from typing import Final
 
 ACTS: Final = frozenset(
     {
+        "account.own",
+        "alarm.dismiss",
         "audit.read",
         "directory.manage",
         "directory.read",
         "evidence.acquire",
+        "evidence.export",
         "evidence.read",
         "evidence.release",
         "indicators.read",
@@ -26,20 +29,40 @@ ACTS: Final = frozenset(
         "request.draft",
         "request.read",
         "request.refuse",
+        "settings.manage",
         "webhook.manage",
     }
 )
 
-_EVERYBODY: Final = frozenset({"directory.read", "instruments.read"})
+SENSITIVE: Final = frozenset(
+    {"directory.manage", "evidence.release", "officer.manage", "request.approve", "settings.manage", "webhook.manage"}
+)
+"""Acts that a signed-in person confirms anew before doing them (OWASP ASVS 4.0.3, 3.7.1)."""
+
+CASE_ROLES: Final = frozenset({"officer", "supervisor", "legal_adviser", "examiner"})
+"""Roles that open case data."""
+
+_EVERYBODY: Final = frozenset({"account.own", "directory.read", "instruments.read"})
 _CASE_READER: Final = _EVERYBODY | {"request.read", "message.read", "evidence.read", "indicators.read"}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
-    "officer": _CASE_READER | {"request.draft", "request.answer", "message.write", "evidence.acquire"},
+    "officer": _CASE_READER
+    | {"request.draft", "request.answer", "message.write", "evidence.acquire", "evidence.export"},
     "supervisor": _CASE_READER
-    | {"request.draft", "request.answer", "request.approve", "request.refuse", "message.write", "evidence.release"},
+    | {
+        "alarm.dismiss",
+        "evidence.export",
+        "evidence.release",
+        "message.write",
+        "request.answer",
+        "request.approve",
+        "request.draft",
+        "request.refuse",
+    },
     "legal_adviser": _CASE_READER | {"request.approve", "request.refuse"},
-    "examiner": _CASE_READER | {"evidence.acquire"},
-    "administrator": _EVERYBODY | {"directory.manage", "officer.manage", "webhook.manage"},
+    "examiner": _CASE_READER | {"evidence.acquire", "evidence.export"},
+    "administrator": _EVERYBODY
+    | {"alarm.dismiss", "directory.manage", "officer.manage", "settings.manage", "webhook.manage"},
     "auditor": _EVERYBODY | {"audit.read", "indicators.read"},
     "delegate": _EVERYBODY,
 }

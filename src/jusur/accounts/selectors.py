@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from jusur.accounts.actors import Actor
 from jusur.accounts.errors import NotSignedInError
-from jusur.accounts.models import ApiToken, Approval, Officer
-from jusur.accounts.policies import Actor
+from jusur.accounts.models import ApiToken, Approval, Invitation, Officer
 from jusur.kernel import clock
 from jusur.kernel.errors import NotFoundError
 
@@ -62,6 +62,23 @@ def officer_by_email(email: str) -> Officer:
     if found is None:
         raise NotFoundError("There is no officer with this e-mail address.", fix="See: jusur officer list.")
     return found
+
+
+def officer(officer_id: UUID) -> Officer:
+    """One officer.
+
+    Raises:
+        NotFoundError: there is none of this identifier.
+    """
+    found = Officer.objects.filter(id=officer_id).first()
+    if found is None:
+        raise NotFoundError("There is no such officer.")
+    return found
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Invitations that can still be accepted."""
+    return Invitation.objects.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now())
 
 
 def officer_names(ids: set[UUID]) -> dict[UUID, str]:

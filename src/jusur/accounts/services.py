@@ -4,16 +4,16 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from jusur.accounts import rules
+from jusur.accounts.actors import Actor
 from jusur.accounts.errors import ApprovalMissingError, SecondPersonNeededError
 from jusur.accounts.models import ApiToken, Approval, Officer
-from jusur.accounts.policies import Actor
+from jusur.accounts.officers import checked_roles
+from jusur.accounts.records import record
 from jusur.kernel import clock, text
 from jusur.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from jusur.ledger import api as ledger
@@ -32,13 +32,10 @@ def officer_create(
         InvalidInputError: an unknown role or kind, or a name with characters that deceive.
         ConflictError: the e-mail address is taken.
     """
-    unknown = sorted(set(roles) - set(rules.ROLES))
-    if unknown:
-        raise InvalidInputError(f"Unknown role: {unknown[0]}.", fix=f"Choose among {', '.join(sorted(rules.ROLES))}.")
     officer = Officer(
         email=text.line(email, max_length=254, field="email").lower(),
         name=text.line(name, max_length=200, field="name"),
-        roles=sorted(set(roles)),
+        roles=checked_roles(roles),
         kind=kind,
         language=language,
         created_at=clock.now(),
@@ -49,7 +46,7 @@ def officer_create(
             officer.save(force_insert=True)
     except IntegrityError:
         raise ConflictError("An officer with this e-mail address exists, or the kind is unknown.") from None
-    _record("accounts.officer.created", officer.id, actor, {"roles": officer.roles, "kind": kind})
+    record("accounts.officer.created", officer.id, actor, {"roles": officer.roles, "kind": kind})
     return officer
 
 
@@ -91,7 +88,7 @@ def token_issue(
         created_at=now,
         expires_at=now + lifetime,
     )
-    _record("accounts.token.issued", officer.id, actor, {"token": str(token.id), "scopes": token.scopes})
+    record("accounts.token.issued", officer.id, actor, {"token": str(token.id), "scopes": token.scopes})
     return token, secret
 
 
@@ -107,20 +104,7 @@ def token_revoke(*, token_id: UUID, actor: str) -> None:
         raise NotFoundError("There is no such live token.")
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
-    _record("accounts.token.revoked", token.officer_id, actor, {"token": str(token.id)})
-
-
-@transaction.atomic
-def officer_deactivate(*, officer_id: UUID, actor: str) -> None:
-    """Close an officer's access: no sign-in, no token works any more.
-
-    Raises:
-        NotFoundError: no such active officer.
-    """
-    if not Officer.objects.filter(id=officer_id, is_active=True).update(is_active=False):
-        raise NotFoundError("There is no such active officer.")
-    ApiToken.objects.filter(officer_id=officer_id, revoked_at__isnull=True).update(revoked_at=Now())
-    _record("accounts.officer.deactivated", officer_id, actor, {})
+    record("accounts.token.revoked", token.officer_id, actor, {"token": str(token.id)})
 
 
 @transaction.atomic
@@ -190,17 +174,6 @@ def approval_require(*, act: str, subject_type: str, subject_id: UUID, content_s
             "This act takes two people and has not been approved.", fix="Let a second officer approve it first."
         )
     return approval
-
-
-def _record(kind: str, officer_id: UUID, actor: str, data: dict[str, Any]) -> None:
-    ledger.record(
-        kind,
-        subject_type="officer",
-        subject_id=str(officer_id),
-        actor=actor,
-        purpose="administration of access",
-        data=data,
-    )
 
 
 def _record_approval(kind: str, approval: Approval, actor: Actor) -> None:

@@ -62,6 +62,11 @@ class Buckets:
         self._levels: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def clear(self) -> None:
+        """Forget every caller."""
+        with self._lock:
+            self._levels.clear()
+
     def take(self, who: bytes) -> None:
         """Count one request of ``who``.
 
