@@ -33,6 +33,8 @@ def setup(home: Path | str | None = None) -> NodeSettings:
     os.environ["JUSUR_ALLOWED_HOSTS"] = ",".join(
         dict.fromkeys((urlsplit(settings.web_location).hostname or "", settings.web_host, "127.0.0.1", "localhost"))
     )
+    os.environ["JUSUR_DESK_ADDRESS"] = settings.address
+    os.environ["JUSUR_DESK_ORIGIN"] = _origin(settings.web_location)
     os.environ["DJANGO_SETTINGS_MODULE"] = "jusur.config.settings"
     import django
 
@@ -49,6 +51,11 @@ def migrate(home: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     instruments.load_shipped()
     schema.note_current(NodeHome(home))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _embedded_database(place: NodeHome) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from jusur.desk.kit import faults
 from jusur.web import http_api, service, timestamps
 
 api = http_api.build(http_api.all_mounts())
@@ -13,6 +14,7 @@ urlpatterns = [
     path("v1/", api.urls),
     path("", include("jusur.desk.urls")),
 ]
-handler400 = service.bad_request
-handler404 = service.not_found
-handler500 = service.failed
+handler400 = faults.bad_request
+handler403 = faults.forbidden
+handler404 = faults.not_found
+handler500 = faults.failed

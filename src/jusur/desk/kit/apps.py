@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class KitConfig(AppConfig):
@@ -6,3 +7,7 @@ class KitConfig(AppConfig):
 
     name = "jusur.desk.kit"
     label = "desk_kit"
+
+    def ready(self) -> None:
+        """Let every area put its words and its part of the frame in place."""
+        autodiscover_modules("words", "frame")

@@ -1,6 +1,12 @@
 """Addresses: design system: base pages, components, icons, live updates, help."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from jusur.desk.kit import views
 
 app_name = "kit"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("help", views.help_, name="help"),
+    path("view", views.view, name="view"),
+    path("language", views.language, name="language"),
+]

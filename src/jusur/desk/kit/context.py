@@ -1,0 +1,110 @@
+"""What every page knows: the node, the reader, where they may go, how they want it to look."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from jusur.accounts import api as accounts
+from jusur.desk.kit import bell, language, navigation
+from jusur.desk.kit import view as views
+from jusur.kernel import languages
+from jusur.kernel.errors import JusurError
+from jusur.node import context as node
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language the reader can choose."""
+
+    code: languages.Language
+    name: str
+    direction: str
+
+
+class Desk:
+    """The frame of one page. Each part is found when the page asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def language(self) -> Tongue:
+        """The page's language."""
+        code = language.current()
+        return Tongue(code, languages.NAMES[code], languages.direction(code))
+
+    @property
+    def languages(self) -> list[Tongue]:
+        """The four languages."""
+        return [Tongue(code, languages.NAMES[code], languages.direction(code)) for code in languages.LANGUAGES]
+
+    @cached_property
+    def node(self) -> dict[str, Any]:
+        """The node's address, name, role, and whether its data are samples."""
+        try:
+            own = node.current().settings
+        except JusurError:  # no home: the address is all there is to say
+            return {"address": settings.ADDRESS.upper(), "name": "", "role": "", "demo": False}
+        return {"address": own.address, "name": own.name, "role": own.role, "demo": own.demo}
+
+    @property
+    def officer(self) -> Any:
+        """The officer who reads, or ``None``."""
+        user = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def acts(self) -> frozenset[str]:
+        """The acts that the reader may do."""
+        return accounts.permitted_acts(self.officer.roles) if self.officer else frozenset()
+
+    @cached_property
+    def groups(self) -> tuple[navigation.Group, ...]:
+        """Where the reader may go."""
+        return navigation.groups(self.acts, self._request.path) if self.officer else ()
+
+    @cached_property
+    def view(self) -> views.View:
+        """How the reader wants pages to look."""
+        return views.of(self._request)
+
+    @cached_property
+    def waiting(self) -> int:
+        """Notifications not seen."""
+        return bell.waiting(self.officer.id) if self.officer else 0
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to."""
+        return self._request.get_full_path() if self._request.method == "GET" else "/"
+
+    @property
+    def notifications_url(self) -> str:
+        """Where notifications are read."""
+        return _address("today:notifications")
+
+    @property
+    def account_url(self) -> str:
+        """Where the officer's own account is kept."""
+        return _address("signin:account")
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where the session is ended."""
+        return _address("signin:sign-out")
+
+
+def desk(request: HttpRequest) -> dict[str, Desk]:
+    """The context processor: ``desk`` in every template."""
+    return {"desk": Desk(request)}
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
