@@ -7,15 +7,18 @@ import pytest
 from click.testing import CliRunner
 from tests.directory.network import Nodes
 
+from jusur.cli import founding
 from jusur.cli.directory import directory, join
 from jusur.directory import api
 from jusur.kernel.errors import JusurError
+from jusur.ledger import api as ledger
 from jusur.node import context, settings
 from jusur.node.context import Node
-from jusur.node.home import NodeHome
+from jusur.node.home import NodeHome, write_private
 from jusur.node.keystore import Keystore
 
 Run = Callable[..., Any]
+AUTHORITY_OF = founding.authority_of
 
 
 @pytest.fixture
@@ -98,3 +101,74 @@ def test_a_wrong_fingerprint_is_told(run: Run, tmp_path: Path) -> None:
         run("GS", "admit", tmp_path / "req", "--fingerprint", "acid acorn", "--output", tmp_path / "wel")
     assert len(run("GS", "requests")) == 1
     assert run("GS", "refuse", tmp_path / "req", "--reason", "Not theirs")["state"] == "refused"
+
+
+@pytest.fixture
+def own_authority(run: Run, nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Keystore]:
+    """The secretariat's keys in its own files; opens its keystore anew, as a restarted process would."""
+    run("GS", "show")
+    store = context.current().keys
+    store.create()
+    write_private(store.folder / "directory.pem", nodes.authority.directory_keys[0].pem())
+    monkeypatch.setattr(Keystore, "network_ca", nodes.authority.network)
+    monkeypatch.setattr(founding, "authority_of", AUTHORITY_OF)
+    return lambda: Keystore(store.folder)
+
+
+def test_the_directory_key_is_announced_and_retired(
+    run: Run, own_authority: Callable[[], Keystore], tmp_path: Path
+) -> None:
+    old = own_authority().directory.keyid
+    with pytest.raises(JusurError, match="no other directory key"):
+        run("GS", "key", "retire")
+    new = run("GS", "key", "announce")["keyid"]
+    assert {row["keyid"]: row["here"] for row in run("GS", "key", "list")} == {
+        old: "directory",
+        new: "directory-next",
+    }
+    assert signers() == {old, new}
+    run("GS", "publish")
+    assert signers() == {old, new}
+    with pytest.raises(JusurError, match="announced already"):
+        run("GS", "key", "announce")
+    assert run("GS", "key", "retire")["signs"] == new
+    assert own_authority().directory.keyid == new
+    assert {row["keyid"]: row["state"] for row in run("GS", "key", "list")} == {old: "retired", new: "active"}
+    run("GS", "publish")
+    assert signers() == {new}
+    kinds = [event.kind for event in ledger.iter_events() if event.subject_type == "directory.key"]
+    assert kinds == ["directory.key.announced", "directory.key.retired"]
+
+
+def test_an_announced_directory_key_is_taken_back(run: Run, own_authority: Callable[[], Keystore]) -> None:
+    old = own_authority().directory.keyid
+    new = run("GS", "key", "announce")["keyid"]
+    assert run("GS", "key", "retire", new, "--revoke")["signs"] == old
+    assert not own_authority().has("directory-next")
+    states = {row["keyid"]: row["state"] for row in run("GS", "key", "list")}
+    assert states == {old: "active", new: "revoked"}
+    with pytest.raises(JusurError):
+        run("GS", "key", "retire", "00" * 16)
+
+
+def test_a_crash_between_publishing_and_files_is_made_good(
+    run: Run, own_authority: Callable[[], Keystore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = own_authority()
+    store.create("directory-next")  # made, but never announced
+    new = run("GS", "key", "announce")["keyid"]
+    assert new == store.directory_next.keyid
+    with monkeypatch.context() as patched:
+        patched.setattr(Keystore, "succeed_directory", lambda self: (_ for _ in ()).throw(OSError("power cut")))
+        with pytest.raises(OSError, match="power cut"):
+            run("GS", "key", "retire")
+    run("GS", "publish")
+    assert signers() == {new}
+    assert run("GS", "key", "retire")["signs"] == new
+    assert own_authority().directory.keyid == new
+
+
+def signers() -> set[str]:
+    held = api.envelope()
+    assert held is not None
+    return {entry["keyid"] for entry in json.loads(held[1])["signatures"]}

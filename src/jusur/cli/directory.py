@@ -359,6 +359,40 @@ def rotate_install(file: Path) -> dict[str, Any]:
     return {"installed": rotation_install(_read(file), actor=_actor())}
 
 
+@directory.group()
+def key() -> None:
+    """Secretariat: the keys that sign the directory: list, announce a new one, retire the old."""
+
+
+@key.command("list")
+@_node
+def key_list() -> list[dict[str, Any]]:
+    """The directory keys, their fingerprints, and which of them this node holds."""
+    from jusur.cli.key_papers import directory_key_rows
+
+    return directory_key_rows()
+
+
+@key.command("announce")
+@_node
+def key_announce() -> dict[str, Any]:
+    """Make a new directory key and publish it, signed by the old and the new. Both sign until the old is retired."""
+    from jusur.cli.key_papers import announce_directory_key
+
+    return announce_directory_key(actor=_actor())
+
+
+@key.command("retire")
+@click.argument("keyid", required=False)
+@click.option("--revoke", is_flag=True, help="The key was stolen or lost: list it as revoked, for good.")
+@_node
+def key_retire(keyid: str | None, revoke: bool) -> dict[str, Any]:
+    """Retire the old directory key (or KEYID), leaving the announced one. Restart the node's processes afterwards."""
+    from jusur.cli.key_papers import retire_directory_key
+
+    return retire_directory_key(keyid, revoke=revoke, actor=_actor())
+
+
 @click.group()
 def join() -> None:
     """Join a network: request, then complete."""

@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from jusur.cli import founding
 from jusur.cli.founding import material_of
 from jusur.crypto.keys import SigningKey
 from jusur.directory import api
@@ -15,6 +17,7 @@ from jusur.node.home import write_private
 from jusur.node.keystore import Keystore
 
 _REQUEST_FILE = "request.json"
+_DIRECTORY_USES = ("directory", "directory-next")
 USES = ("signing", "sealing", "evidence", "log", "tls", "seal")
 _MAX_ANSWER = 16 * 1024 * 1024
 _TIMEOUT_SECONDS = 30.0
@@ -128,6 +131,62 @@ def rotation_install(bundle: bytes, *, actor: str) -> list[str]:
         path.unlink()
     fresh.folder.rmdir()
     return sorted(asked.values())
+
+
+def directory_key_rows() -> list[dict[str, Any]]:
+    """The directory keys as the directory lists them, and which of them this node holds."""
+    keys = current().keys
+    held = {getattr(keys, use.replace("-", "_")).keyid: use for use in _DIRECTORY_USES if keys.has(use)}
+    return [
+        {
+            "keyid": key.keyid,
+            "state": key.state,
+            "since": key.not_before,
+            "here": held.get(key.keyid, ""),
+            "fingerprint": api.key_fingerprint(key.public),
+        }
+        for key in api.directory_keys()
+    ]
+
+
+def announce_directory_key(*, actor: str) -> dict[str, Any]:
+    """Make the directory key that is to follow the present one, and publish it. Repeated after a crash, it goes on.
+
+    Raises:
+        ConflictError: one was announced already and waits for the present one to be retired.
+    """
+    keys = current().keys
+    keys.create("directory-next")
+    if keys.directory_next.keyid in {key.keyid for key in api.directory_keys()}:
+        raise ConflictError("A new directory key was announced already.", fix="Retire the old: directory key retire.")
+    version = api.directory_key_announce(authority=founding.authority_of(keys, announcing=True), actor=actor)
+    fingerprint = api.key_fingerprint(keys.directory_next.public.pem())
+    return {"version": version.version, "keyid": keys.directory_next.keyid, "fingerprint": fingerprint}
+
+
+def retire_directory_key(keyid: str | None, *, revoke: bool, actor: str) -> dict[str, Any]:
+    """Retire (or revoke) a directory key, and put the announced one in its place. Repeated after a crash, it goes on.
+
+    Raises:
+        NotFoundError: there is no other key to go on with, or no such active key.
+    """
+    keys = current().keys
+    if not keys.has("directory-next"):
+        raise NotFoundError(
+            "There is no other directory key to go on with.", fix="Announce one: jusur directory key announce."
+        )
+    leaving = keyid or keys.directory.keyid
+    listed = {key.keyid: key.state for key in api.directory_keys()}
+    if listed.get(leaving) == "active":
+        authority = founding.authority_of(keys)
+        api.directory_key_retire(keyid=leaving, authority=authority, actor=actor, revoke=revoke)
+    elif leaving not in {keys.directory.keyid, keys.directory_next.keyid}:
+        raise NotFoundError("No active directory key has this keyid.", fix="See jusur directory key list.")
+    if leaving == keys.directory_next.keyid:
+        keys.discard_next_directory()
+    else:
+        keys.succeed_directory()
+    return {"version": api.current().version, "retired": leaving, "signs": keys.directory.keyid}
 
 
 def _keys_in(envelope: bytes) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from jusur.directory.errors import (
 )
 from jusur.directory.keys import ED25519_USES, public_digest, read_sealing_key
 from jusur.directory.models import DirectoryAlarm, DirectoryVersion, JoinRequest
-from jusur.directory.schema import Document, Endpoint, Key, KeyUse, Organisation
+from jusur.directory.schema import DirectoryKey, Document, Endpoint, Key, KeyUse, Organisation
 from jusur.kernel import clock
 
 CHECK_SECONDS: Final = 1.0
@@ -359,6 +359,15 @@ def organisation_view(found: Organisation, *, keys: bool = False) -> dict[str, A
     return shown
 
 
+def directory_keys() -> tuple[DirectoryKey, ...]:
+    """The keys that sign the directory, retired and revoked ones included, as the version held lists them.
+
+    Raises:
+        NoDirectoryError: there is none.
+    """
+    return view().document.directory_keys
+
+
 def directory_fingerprint() -> str:
     """The fingerprint of the directory key that signs for longest, in words, as two people compare it.
 
@@ -367,4 +376,9 @@ def directory_fingerprint() -> str:
     """
     listed = [key for key in view().document.directory_keys if key.state == "active"]
     oldest = min(listed, key=lambda key: (key.not_before, key.keyid))
-    return fingerprint_words(public_digest(VerifyKey.from_pem(oldest.public)))
+    return key_fingerprint(oldest.public)
+
+
+def key_fingerprint(public: str) -> str:
+    """The fingerprint, in words, of an Ed25519 key given as PEM."""
+    return fingerprint_words(public_digest(VerifyKey.from_pem(public)))

@@ -16,7 +16,7 @@ NODE_USES = ("signing", "sealing", "evidence", "log", "tls", "seal")
 """The keys every node has."""
 CURVE_USES = frozenset({"tls", "seal", "tsa", "network-ca"})
 """The keys for which there is a certificate."""
-USES = (*NODE_USES, "directory", "recovery", "network-ca", "tsa")
+USES = (*NODE_USES, "directory", "directory-next", "recovery", "network-ca", "tsa")
 MAX_FILE_SIZE = 65_536
 _OTHERS = 0o077
 MIN_PASSPHRASE_SIZE = 16
@@ -123,7 +123,7 @@ def _identity(passphrase: bytes | None) -> bytes:
 
 
 _GENERATORS: dict[str, Callable[[bytes | None], bytes]] = {
-    **dict.fromkeys(("signing", "log", "directory", "recovery"), _ed25519),
+    **dict.fromkeys(("signing", "log", "directory", "directory-next", "recovery"), _ed25519),
     **dict.fromkeys(("tls", "seal", "tsa"), _p256),
     "network-ca": _p384,
     "sealing": _sealing,

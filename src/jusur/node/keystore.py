@@ -9,6 +9,7 @@ evidence            age X25519 identity: packages to this node             ``evi
 log                 Ed25519: checkpoints of the log                        ``log.pem``
 tls, seal, tsa      P-256, with ``<use>.certificate.pem``                  ``<use>.pem``
 directory           Ed25519: the directory (secretariat)                   ``directory.pem``
+directory-next      Ed25519: the directory key announced to follow it      ``directory-next.pem``
 recovery            Ed25519: replaces a lost directory key                 ``recovery.pem``
 network-ca          P-384, with its certificate (secretariat)              ``network-ca.pem``
 ==================  =====================================================  ======================
@@ -144,6 +145,11 @@ class Keystore:
         return self._ed25519("directory")
 
     @cached_property
+    def directory_next(self) -> SigningKey:
+        """The directory key announced to follow the present one."""
+        return self._ed25519("directory-next")
+
+    @cached_property
     def recovery(self) -> SigningKey:
         """The key that may replace a lost directory key; kept away from the node once its public part is known."""
         return self._ed25519("recovery")
@@ -228,6 +234,24 @@ class Keystore:
         if self.keyid(use) == other.keyid(use):
             return self.keyid(use)
         return self._replace(use, other._read(use))  # noqa: SLF001 - another object of this class
+
+    def succeed_directory(self) -> str:
+        """Put the announced directory key in the place of the present one, which is kept; its id. May be repeated.
+
+        Raises:
+            MissingKeyError: no key was announced.
+        """
+        content = self._read("directory-next")
+        if self.keyid("directory") != self.keyid("directory-next"):
+            self._replace("directory", content)
+        self.discard_next_directory()
+        return self.keyid("directory")
+
+    def discard_next_directory(self) -> None:
+        """Delete the key that was to follow the present directory key."""
+        self._path("directory-next").unlink(missing_ok=True)
+        sync_folder(self.folder)
+        self._forget()
 
     def beside(self, name: str) -> "Keystore":
         """The keystore in the folder ``name`` within this one, under the same passphrase."""

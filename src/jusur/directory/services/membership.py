@@ -186,6 +186,8 @@ def directory_key_announce(*, authority: Authority, actor: str) -> DirectoryVers
     listed = {key.keyid: key for key in acceptance.held().document.directory_keys}
     now = clock.now()
     new = {key.keyid: directory_key(key, now) for key in authority.directory_keys if key.keyid not in listed}
+    for keyid in new:
+        _record_directory_key("directory.key.announced", keyid, actor)
     return directory_publish(authority=authority, actor=actor, directory_keys=(*listed.values(), *new.values()))
 
 
@@ -203,8 +205,13 @@ def directory_key_retire(*, keyid: str, authority: Authority, actor: str, revoke
         raise NoSuchKeyError("No active directory key has this keyid.")
     old = listed[keyid]
     listed[keyid] = type(old)(old.keyid, old.public, "revoked" if revoke else "retired", old.not_before)
+    _record_directory_key("directory.key.retired", keyid, actor, state=listed[keyid].state)
     others = Authority(tuple(k for k in authority.directory_keys if k.keyid != keyid), authority.network)
     return directory_publish(authority=others, actor=actor, directory_keys=tuple(listed.values()))
+
+
+def _record_directory_key(kind: str, keyid: str, actor: str, **data: str) -> None:
+    ledger.record(kind, subject_type="directory.key", subject_id=keyid, actor=actor, data=dict(data))
 
 
 def install_keys(
