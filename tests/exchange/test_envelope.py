@@ -17,7 +17,6 @@ from jusur.exchange import handling, wire
 from jusur.exchange.envelope import DirectoryState, Header
 from jusur.exchange.errors import EnvelopeRefusedError, Reason, ReceiptRefusedError
 from jusur.exchange.message import Message, moments
-from jusur.exchange.plain import canonical_plain
 from jusur.exchange.receipt import Proof, make, verify
 from jusur.kernel import canonical
 from jusur.kernel.clock import parse_timestamp
@@ -204,14 +203,3 @@ def test_the_published_vector_opens() -> None:
     receipt = json.dumps(published["receipt"]).encode()
     assert verify(receipt, keys, log, digest=published["digest"], by="NO").envelope == published["header"]["id"]
     assert published["keys"] == vectors()["keys"]
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner),
-        max_leaves=20,
-    )
-)
-def test_plain_canonical_json_is_canonical(value: Any) -> None:
-    assert canonical_plain({"value": value}) == canonical.encode({"value": value})

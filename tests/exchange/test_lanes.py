@@ -71,6 +71,38 @@ def test_a_lane_sends_batches_until_nothing_is_due(network: Network, gate: Gate)
     assert gate.batches == [64, 6]
 
 
+def test_a_second_carrier_takes_what_the_first_has_not(network: Network, gate: Gate) -> None:
+    for _ in range(70):
+        network.send()
+    second: list[Lane] = []
+
+    def send_beside(peer: str) -> Gate:
+        if not second:  # while the first carrier's batch is under way
+            second.append(lane.beside())
+            assert lane.crowded
+            assert second[0].send_due() == 6
+            assert not second[0].crowded
+        return gate(peer)
+
+    lane = Lane("NO", STANDARD, send_beside)
+    assert lane.send_due() == 64
+    assert gate.batches == [6, 64]
+    assert set(states()) == {"receipted"}
+    assert lane.send_due() == 0
+
+
+def test_what_a_carrier_could_not_send_is_free_again(network: Network, gate: Gate) -> None:
+    network.send()
+    lane = Lane("NO", STANDARD, gate)
+    gate.fails = PeerUnavailableError("away")
+    with pytest.raises(PeerUnavailableError):
+        lane.send_due()
+    Delivery.objects.update(next_attempt_at=clock.now())
+    gate.fails = None
+    assert lane.beside().send_due() == 1
+    assert states() == ["receipted"]
+
+
 def test_the_express_lane_leaves_bulk_alone(network: Network, gate: Gate) -> None:
     network.send(priority="bulk")
     network.send(priority="emergency")

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,16 @@ def test_what_is_encoded_decodes_to_itself(value: object) -> None:
     data = encode(value)
     assert decode(data, max_bytes=100_000) == value
     assert encode(decode(data, max_bytes=100_000)) == data
+
+
+@given(_json)
+def test_the_fast_way_gives_what_the_reference_gives(value: object) -> None:
+    assert encode(value) == rfc8785.dumps(value)  # type: ignore[arg-type] - hypothesis knows no JSON type
+
+
+@pytest.mark.parametrize("value", [{"\ue000": 1, "\U00010000": 2}, {"b": 1.0, "a": [5e-324]}, {"n": (1, "x")}])
+def test_what_is_not_plain_goes_by_the_reference(value: object) -> None:
+    assert encode(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from jusur.exchange.errors import TRANSIENT, EnvelopeRefusedError, Reason
 from jusur.exchange.handling import Address
 from jusur.exchange.message import Digest, Id, Message, Moment, Priority
 from jusur.exchange.peers import Own, PeerBook
-from jusur.exchange.plain import canonical_plain
 from jusur.kernel import canonical
 from jusur.kernel.clock import parse_timestamp
 from jusur.kernel.errors import InvalidInputError, JusurError
@@ -102,8 +101,8 @@ def seal(message: Message, header: Header, own: Own, recipient: SealingPublicKey
     """
     inner = _compact(messages.sign(message, own.signing))
     plain = msgspec.to_builtins(header)
-    sealed = hpke.seal(recipient, inner, aad=canonical_plain(plain), info=SEAL_INFO)
-    payload = canonical_plain({**plain, "sealed": base64.b64encode(sealed).decode()})
+    sealed = hpke.seal(recipient, inner, aad=canonical.encode(plain), info=SEAL_INFO)
+    payload = canonical.encode({**plain, "sealed": base64.b64encode(sealed).decode()})
     return _compact(dsse.sign(PAYLOAD_TYPE, payload, [own.signing])), canonical.sha256_hex(payload)
 
 
@@ -192,7 +191,7 @@ def _require_mine(header: Header, own: Own) -> None:
 
 def header_aad(header: Header) -> bytes:
     """The associated data of the seal: the header in canonical JSON."""
-    return canonical_plain(msgspec.to_builtins(header))
+    return canonical.encode(msgspec.to_builtins(header))
 
 
 def _unseal(peeked: Peeked, own: Own) -> bytes:

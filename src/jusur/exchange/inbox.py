@@ -47,18 +47,13 @@ class _Item:
     known_sender: bool = False
     receipt: bytes | None = None
     event: UUID | None = None
+    key: tuple[str, UUID] | None = None
+    """Sender and identifier, as far as they can be read."""
 
     @property
     def accepted(self) -> bool:
         """Whether everything about it held."""
         return self.opened is not None and self.refused is None
-
-    @property
-    def key(self) -> tuple[str, UUID] | None:
-        """Sender and identifier, as far as they can be read."""
-        if self.peeked is None:
-            return None
-        return self.peeked.header.sender, UUID(self.peeked.header.id)
 
 
 def accept_batch(raw: Sequence[bytes], *, paths: Sequence[Sequence[str]] = ()) -> list[bytes]:
@@ -97,6 +92,7 @@ def _is_relayed(item: _Item) -> bool:
 def _peek(item: _Item) -> None:
     try:
         item.peeked = envelopes.peek(item.raw, max_bytes=own.own().max_envelope_bytes)
+        item.key = item.peeked.header.sender, UUID(item.peeked.header.id)
     except EnvelopeRefusedError as error:
         item.refused = error
 
@@ -229,21 +225,23 @@ _COLUMNS = (
     ("inbound_conversation_id", "int8"),
     ("sequence", "int8"),
     ("document", "bytea"),
-    ("content", "jsonb"),
+    ("content", "bytea"),
     ("hold_until", "timestamptz"),
 )
 
 
 _FORMAT = {"bytea": "b"}
-"""Bytes go to the database as they are; other arrays as text."""
+"""Bytes go to the database as they are; other arrays as text, in which JSON's every quote would be escaped."""
+_TAKEN = {"content": "convert_from(v.content, 'UTF8')::jsonb"}
 
 
 def _insert(values: Sequence[Sequence[Any]]) -> set[tuple[str, UUID]]:
     names = ", ".join(name for name, _ in _COLUMNS)
+    taken = ", ".join(_TAKEN.get(name, f"v.{name}") for name, _ in _COLUMNS)
     arrays = ", ".join(f"%{_FORMAT.get(kind, 's')}::{kind}[]" for _, kind in _COLUMNS)
     found = rows(
         f"""INSERT INTO exchange_inboundmessage ({names}, in_order, attempts, last_error)
-            SELECT *, true, 0, '' FROM unnest({arrays})
+            SELECT {taken}, true, 0, '' FROM unnest({arrays}) AS v({names})
             ON CONFLICT DO NOTHING RETURNING sender, envelope_id""",  # noqa: S608 - column names are ours
         [list(column) for column in zip(*values, strict=True)],
     )
@@ -278,7 +276,7 @@ def _row(
         PRIORITY[header.priority],
         *place,
         item.opened.document,
-        msgspec.json.encode(message).decode(),
+        msgspec.json.encode(message),
         moment + timedelta(seconds=HOLD[header.priority]),
     )
 

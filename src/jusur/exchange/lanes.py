@@ -1,8 +1,10 @@
 """A lane carries what waits for one peer, in order of priority, over one connection of its own.
 
 Every peer has two: ``express`` for emergencies and urgent messages, ``standard`` for the rest, so that an emergency
-never waits behind bulk. A session lock in the database makes one lane thread the only sender of its traffic; when its
-process dies the lock goes with it and nothing needs to be given back.
+never waits behind bulk. A session lock in the database makes one process the only sender of a lane's traffic; when it
+dies the lock goes with it and nothing needs to be given back. Where more waits than one batch holds, a second carrier
+with a connection of its own sends the next batch while the peer still works on the first; receivers put messages in
+order by their sequence.
 """
 
 import threading
@@ -47,6 +49,24 @@ class _Due:
     relayed: int | None = None
 
 
+class _UnderWay:
+    """What the carriers of one lane have taken and not settled yet; the lock is held while one takes."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.deliveries: set[UUID] = set()
+        self.relayed: set[int] = set()
+
+    def add(self, batch: Sequence[_Due]) -> None:
+        self.deliveries |= {due.delivery for due in batch if due.relayed is None}
+        self.relayed |= {due.relayed for due in batch if due.relayed is not None}
+
+    def remove(self, batch: Sequence[_Due]) -> None:
+        with self.lock:
+            self.deliveries -= {due.delivery for due in batch}
+            self.relayed -= {due.relayed for due in batch if due.relayed is not None}
+
+
 class Lane:
     """Sends what is due for ``peer`` in one class of priority."""
 
@@ -54,8 +74,19 @@ class Lane:
         self.peer = peer
         self.kind = kind
         self.failures = 0
+        self.crowded = False
+        """Whether the last batch left something due behind."""
         self._connect = connect
         self._connection: Connection | None = None
+        self._under_way = _UnderWay()
+        self._returns = kind == EXPRESS
+
+    def beside(self) -> "Lane":
+        """A second carrier of this lane: it never takes what this one has under way."""
+        second = Lane(self.peer, self.kind, self._connect)
+        second._under_way = self._under_way
+        second._returns = False
+        return second
 
     def lock(self) -> bool:
         """Become the one sender of this lane's traffic, for as long as this thread's database connection lives."""
@@ -72,8 +103,16 @@ class Lane:
         Raises:
             PeerUnavailableError: the peer cannot be reached; the batch waits for its next attempt.
         """
-        batch = self._due()
-        returning = relay.waiting_receipts(self.peer, wire.MAX_BATCH) if self.kind == EXPRESS else []
+        with self._under_way.lock:
+            batch = self._due()
+            self._under_way.add(batch)
+        try:
+            return self._carry(batch)
+        finally:
+            self._under_way.remove(batch)
+
+    def _carry(self, batch: Sequence[_Due]) -> int:
+        returning = relay.waiting_receipts(self.peer, wire.MAX_BATCH) if self._returns else []
         if not batch and not returning:
             return 0
         try:
@@ -138,22 +177,38 @@ class Lane:
         found = rows(
             """SELECT id, envelope, attempts FROM exchange_delivery
                WHERE route = %s AND priority = ANY(%s) AND state IN ('queued', 'delivered')
-                 AND next_attempt_at <= %s AND expires_at > %s
+                 AND next_attempt_at <= %s AND expires_at > %s AND id <> ALL(%s)
                ORDER BY priority, created_at, id LIMIT %s""",
-            (self.peer, list(PRIORITIES[self.kind]), moment, moment, wire.MAX_BATCH),
+            (
+                self.peer,
+                list(PRIORITIES[self.kind]),
+                moment,
+                moment,
+                list(self._under_way.deliveries),
+                wire.MAX_BATCH,
+            ),
         )
         due = [_Due(number, bytes(envelope), attempts) for number, envelope, attempts in found]
         if len(due) < wire.MAX_BATCH:
             due += self._due_relayed(wire.MAX_BATCH - len(due))
-        return _fitting(due)
+        fitting = _fitting(due)
+        self.crowded = len(fitting) < len(due) or len(due) == wire.MAX_BATCH
+        return fitting
 
     def _due_relayed(self, limit: int) -> list[_Due]:
         moment, me = now(), own.own().address
         found = rows(
             """SELECT id, envelope, attempts, path FROM exchange_relayitem
                WHERE recipient = ANY(%s) AND priority = ANY(%s) AND state = 'queued'
-                 AND next_attempt_at <= %s AND expires_at > %s ORDER BY priority, id LIMIT %s""",
-            (relayed_through(self.peer), list(PRIORITIES[self.kind]), moment, moment, limit),
+                 AND next_attempt_at <= %s AND expires_at > %s AND id <> ALL(%s) ORDER BY priority, id LIMIT %s""",
+            (
+                relayed_through(self.peer),
+                list(PRIORITIES[self.kind]),
+                moment,
+                moment,
+                list(self._under_way.relayed),
+                limit,
+            ),
         )
         nobody = UUID(int=0)
         return [_Due(nobody, bytes(raw), attempts, (*path, me), number) for number, raw, attempts, path in found]
@@ -237,6 +292,40 @@ def _route(recipient: str) -> str:
         return recipient
 
 
+class _SecondCarrier(threading.Thread):
+    """Sends beside a lane's first carrier whenever it is woken, until told to stop or something fails."""
+
+    def __init__(self, lane: Lane, stop: threading.Event) -> None:
+        super().__init__(name=f"lane-{lane.peer}-{lane.kind}-2", daemon=True)
+        self._lane = lane
+        self._stopping = stop
+        self._wake = threading.Event()
+        self._ended = False
+
+    def wake(self) -> None:
+        """More waits than one carrier takes."""
+        self._wake.set()
+
+    def end(self) -> None:
+        """Finish the batch under way and end."""
+        self._ended = True
+        self._wake.set()
+        self.join()
+
+    def run(self) -> None:
+        """Send while the lane is crowded."""
+        try:
+            while self._wake.wait() and not self._ended and not self._stopping.is_set():
+                self._wake.clear()
+                while self._lane.send_due() and self._lane.crowded and not self._ended:
+                    pass
+        except (DatabaseError, JusurError) as error:  # the first carrier meets the same and deals with it
+            _log.info("second carrier ended", peer=self._lane.peer, error=type(error).__name__)
+        finally:
+            self._lane.close()
+            notify.leave_thread()
+
+
 class LaneThread(threading.Thread):
     """Runs a lane until there is nothing to send for a while, or the worker stops."""
 
@@ -245,6 +334,7 @@ class LaneThread(threading.Thread):
         self.lane = lane
         self._stopping = stop
         self._wake = threading.Event()
+        self._second: _SecondCarrier | None = None
 
     def wake(self) -> None:
         """There is something to send."""
@@ -265,16 +355,27 @@ class LaneThread(threading.Thread):
             notify.leave_thread()
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                while self.lane.send_due() and not self._stopping.is_set():
-                    pass
-            except PeerUnavailableError:
-                self._stopping.wait(self.lane.patience())
-                continue
-            if not self._wake.wait(IDLE_SECONDS):
-                return
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                try:
+                    while self.lane.send_due() and not self._stopping.is_set():
+                        if self.lane.crowded:
+                            self._share()
+                except PeerUnavailableError:
+                    self._stopping.wait(self.lane.patience())
+                    continue
+                if not self._wake.wait(IDLE_SECONDS):
+                    return
+        finally:
+            if self._second is not None:
+                self._second.end()
+
+    def _share(self) -> None:
+        if self._second is None or not self._second.is_alive():
+            self._second = _SecondCarrier(self.lane.beside(), self._stopping)
+            self._second.start()
+        self._second.wake()
 
 
 def due_lanes() -> set[tuple[str, str]]:

@@ -1,11 +1,11 @@
-"""Waking the worker: PostgreSQL's LISTEN and NOTIFY, heard when the transaction that notified has committed."""
+"""Waking the worker: PostgreSQL's LISTEN and NOTIFY, heard when the transaction that notified commits."""
 
 import threading
 from collections.abc import Iterable
 from typing import Any
 
 import psycopg
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 from jusur.exchange.db import execute
 
@@ -15,17 +15,8 @@ TRANSFERS = "jusur_transfers"
 
 
 def notify(channel: str, payloads: Iterable[str] = ("",)) -> None:
-    """Notify ``channel`` once for each payload as soon as the present transaction has committed.
-
-    Not within it: PostgreSQL lets transactions that notify commit one after another only, each waiting for the disk.
-    What a crash between the two leaves unsaid, the listeners' own scans find.
-    """
-    wanted = sorted(set(payloads))
-    transaction.on_commit(lambda: _say(channel, wanted), robust=True)
-
-
-def _say(channel: str, payloads: list[str]) -> None:
-    execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", (channel, payloads))
+    """Notify ``channel`` when the present transaction commits, once for each payload."""
+    execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", (channel, sorted(set(payloads))))
 
 
 def notify_lane(route: str, priority: int) -> None:

@@ -97,6 +97,8 @@ def send(
         if draft:
             _insert_message(row)
             _draft(row)
+        elif conversation is None:
+            _enqueue_first(row)
         else:
             _enqueue(row, _insert_counted(row))
     return SentMessage(row.id, row.conversation, kind, tuple(row.recipients), "drafted" if draft else "queued")
@@ -234,9 +236,26 @@ def _message_values(row: OutboundMessage) -> tuple[Any, ...]:
     )
 
 
+def _enqueue_first(row: OutboundMessage) -> None:
+    """Write the first message of a conversation, whose place is known, with all that belongs to it in one statement."""
+    sequences = dict.fromkeys(row.recipients, 1)
+    sealed = _sealed(row, sequences)
+    parameters = (*_message_values(row), row.conversation, row.recipients, *_delivery_values(row, sealed, sequences))
+    rows(f"WITH message AS ({_INSERT_MESSAGE}), counted AS ({_COUNT}), {_INSERT_DELIVERIES}", parameters)
+    _record_queued(row, sealed)
+
+
 def _enqueue(row: OutboundMessage, sequences: dict[str, int]) -> None:
-    sealed = [(recipient, _seal(row, recipient, sequences[recipient])) for recipient in row.recipients]
-    _insert_deliveries(row, sealed, sequences)
+    sealed = _sealed(row, sequences)
+    rows(f"WITH {_INSERT_DELIVERIES}", _delivery_values(row, sealed, sequences))
+    _record_queued(row, sealed)
+
+
+def _sealed(row: OutboundMessage, sequences: dict[str, int]) -> list[tuple[str, _Sealed]]:
+    return [(recipient, _seal(row, recipient, sequences[recipient])) for recipient in row.recipients]
+
+
+def _record_queued(row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed]]) -> None:
     log.record(
         "exchange.message.queued",
         subject_type=log.MESSAGE,
@@ -250,33 +269,40 @@ def _enqueue(row: OutboundMessage, sequences: dict[str, int]) -> None:
     )
 
 
-def _insert_deliveries(row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed]], sequences: dict[str, int]) -> None:
-    """Write one delivery a recipient and have the lanes woken when the transaction has committed."""
+_INSERT_DELIVERIES = """
+    inserted AS (
+      INSERT INTO exchange_delivery (id, message_id, recipient, route, state, priority, sequence, envelope_id,
+        envelope, digest, expires_at, next_attempt_at, attempts, reseals, last_error, created_at)
+      SELECT v.id, %s, v.recipient, v.route, 'queued', %s, v.sequence, v.envelope_id, v.envelope, v.digest,
+        %s, %s, 0, 0, '', %s
+      FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %b::bytea[], %s::text[])
+        AS v(id, recipient, route, sequence, envelope_id, envelope, digest)
+      RETURNING route)
+    SELECT pg_notify(%s, route || ' ' || %s) FROM (SELECT DISTINCT route FROM inserted) AS routes
+"""
+"""Writes one delivery a recipient and wakes the lanes when the transaction commits."""
+
+
+def _delivery_values(
+    row: OutboundMessage, sealed: Sequence[tuple[str, _Sealed]], sequences: dict[str, int]
+) -> tuple[Any, ...]:
     moment, book = now(), own.book()
-    routes = [row.via or book.route(recipient) or recipient for recipient, _ in sealed]
-    execute(
-        """INSERT INTO exchange_delivery (id, message_id, recipient, route, state, priority, sequence, envelope_id,
-             envelope, digest, expires_at, next_attempt_at, attempts, reseals, last_error, created_at)
-           SELECT v.id, %s, v.recipient, v.route, 'queued', %s, v.sequence, v.envelope_id, v.envelope, v.digest,
-             %s, %s, 0, 0, '', %s
-           FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::uuid[], %b::bytea[], %s::text[])
-             AS v(id, recipient, route, sequence, envelope_id, envelope, digest)""",
-        (
-            row.id,
-            row.priority,
-            row.expires_at,
-            moment,
-            moment,
-            [new_id() for _ in sealed],
-            [recipient for recipient, _ in sealed],
-            routes,
-            [sequences[recipient] for recipient, _ in sealed],
-            [each.id for _, each in sealed],
-            [each.raw for _, each in sealed],
-            [each.digest for _, each in sealed],
-        ),
+    return (
+        row.id,
+        row.priority,
+        row.expires_at,
+        moment,
+        moment,
+        [new_id() for _ in sealed],
+        [recipient for recipient, _ in sealed],
+        [row.via or book.route(recipient) or recipient for recipient, _ in sealed],
+        [sequences[recipient] for recipient, _ in sealed],
+        [each.id for _, each in sealed],
+        [each.raw for _, each in sealed],
+        [each.digest for _, each in sealed],
+        notify.OUTBOX,
+        notify.lane_of(row.priority),
     )
-    notify.notify(notify.OUTBOX, {f"{route} {notify.lane_of(row.priority)}" for route in routes})
 
 
 def _json(value: Any) -> str:

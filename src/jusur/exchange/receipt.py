@@ -23,7 +23,6 @@ from jusur.crypto.keys import SigningKey, VerifyKey
 from jusur.exchange.errors import ReceiptRefusedError
 from jusur.exchange.handling import Address
 from jusur.exchange.message import Digest, Id, Moment
-from jusur.exchange.plain import canonical_plain
 from jusur.kernel import canonical
 from jusur.kernel.clock import timestamp
 from jusur.kernel.errors import InvalidInputError, JusurError
@@ -106,7 +105,7 @@ def make(
         "leaf_index": proof.leaf_index if proof else None,
         "inclusion": [value.hex() for value in proof.hashes] if proof else [],
     }
-    document = dsse.sign(PAYLOAD_TYPE, canonical_plain(payload), [key])
+    document = dsse.sign(PAYLOAD_TYPE, canonical.encode(payload), [key])
     return json.dumps(document, separators=(",", ":")).encode()
 
 

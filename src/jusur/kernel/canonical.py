@@ -16,6 +16,8 @@ from jusur.kernel.errors import InvalidInputError
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 
+_PLAIN = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
 
 class CanonicalJSONError(InvalidInputError):
     """The JSON is not acceptable: malformed, ambiguous, too large or too deep."""
@@ -31,6 +33,8 @@ def encode(value: Any) -> bytes:
         CanonicalJSONError: the value has no canonical form (NaN, integers beyond 2^53-1, other types).
     """
     try:
+        if _is_plain(value):
+            return _PLAIN.encode(value).encode()
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise CanonicalJSONError(f"The value has no canonical JSON form: {type(error).__name__}.") from None
@@ -71,6 +75,30 @@ def decode(data: bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH) -> Any:
 def sha256_hex(data: bytes) -> str:
     """SHA-256 of ``data`` in lower-case hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _is_plain(root: Any) -> bool:
+    """Whether sorted compact JSON of ``root`` is canonical already.
+
+    It is where there are no fractions, and names sort alike in UTF-16 and in code points: the standard library escapes
+    the same characters in the same way as RFC 8785 asks, at ten times the speed.
+    """
+    pending = [root]
+    while pending:
+        value = pending.pop()
+        kind = type(value)
+        if kind is dict:
+            if not all(type(name) is str and name.isascii() for name in value):
+                return False
+            pending.extend(value.values())
+        elif kind is list or kind is tuple:
+            pending.extend(value)
+        elif kind is int:
+            if not -MAX_INTEGER <= value <= MAX_INTEGER:
+                return False
+        elif kind is not str and value is not None and kind is not bool:
+            return False
+    return True
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -116,5 +144,7 @@ def _check_tree(root: Any, max_depth: int) -> None:
 
 
 def _check_text(value: str) -> None:
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise CanonicalJSONError("A JSON text holds half of a surrogate pair.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise CanonicalJSONError("A JSON text holds half of a surrogate pair.") from None

@@ -39,8 +39,15 @@ _BEGIN = """
 
 _INSERT = """
     INSERT INTO ledger_event (id, kind, subject_type, subject_id, actor, purpose, occurred_at, data, salt, commitment)
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-      %s::jsonb[], %b::bytea[], %b::bytea[])
+    SELECT v.id, v.kind, v.subject_type, v.subject_id, v.actor, v.purpose, v.at, convert_from(v.data, 'UTF8')::jsonb,
+      v.salt, v.commitment
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+      %b::bytea[], %b::bytea[], %b::bytea[])
+      AS v(id, kind, subject_type, subject_id, actor, purpose, at, data, salt, commitment)
+"""
+_INSERT_ONE = """
+    INSERT INTO ledger_event (id, kind, subject_type, subject_id, actor, purpose, occurred_at, data, salt, commitment)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, convert_from(%b, 'UTF8')::jsonb, %b, %b)
 """
 _UNSEQUENCED = """
     SELECT id, kind, occurred_at, commitment FROM ledger_event WHERE leaf_index IS NULL ORDER BY id LIMIT %s
@@ -101,7 +108,9 @@ def event_record(event: NewEvent) -> LedgerEvent:
     Raises:
         EventError: the event cannot be kept exactly as given.
     """
-    return event_record_many([event])[0]
+    row = _row(event)
+    run(_INSERT_ONE, [_column(row, name) for name in _COLUMNS])
+    return selectors.view(row)
 
 
 def event_record_many(events: Iterable[NewEvent]) -> list[LedgerEvent]:
@@ -250,4 +259,4 @@ def _row(event: NewEvent) -> Event:
 
 def _column(row: Event, name: str) -> Any:
     value = getattr(row, name)
-    return msgspec.json.encode(value).decode() if name == "data" else value
+    return msgspec.json.encode(value) if name == "data" else value
