@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 import rfc8785
@@ -36,13 +37,13 @@ def test_what_is_encoded_decodes_to_itself(value: object) -> None:
 
 
 @given(_json)
-def test_the_fast_way_gives_what_the_reference_gives(value: object) -> None:
-    assert encode(value) == rfc8785.dumps(value)  # type: ignore[arg-type] - hypothesis knows no JSON type
+def test_the_fast_way_gives_what_the_reference_gives(value: Any) -> None:
+    assert encode(value) == rfc8785.dumps(value)
 
 
 @pytest.mark.parametrize("value", [{"\ue000": 1, "\U00010000": 2}, {"b": 1.0, "a": [5e-324]}, {"n": (1, "x")}])
-def test_what_is_not_plain_goes_by_the_reference(value: object) -> None:
-    assert encode(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+def test_what_is_not_plain_goes_by_the_reference(value: Any) -> None:
+    assert encode(value) == rfc8785.dumps(value)
 
 
 @pytest.mark.parametrize(
