@@ -53,6 +53,7 @@ These variables are not settings:
 | `JUSUR_TOKEN` | the officer's token for commands that act as an officer |
 | `JUSUR_API` | the API's base address for these commands, e.g. `https://desk.example`; without it, the home's own |
 | `JUSUR_KEYS_PASSPHRASE_FILE` | a file whose content unlocks private keys that are locked |
+| `JUSUR_OIDC_SECRET` | the client's secret at the national directory, where `oidc_secret_file` names no file |
 | `JUSUR_CLOCK_OFFSET_SECONDS` | shifts the node's clock, for rehearsals only |
 | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` | credentials of an S3 vault |
 

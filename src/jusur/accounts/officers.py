@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from jusur.accounts import rules
-from jusur.accounts.actors import Actor
 from jusur.accounts.errors import SecondPersonNeededError
 from jusur.accounts.models import ApiToken, Invitation, Officer
 from jusur.accounts.records import record
@@ -18,8 +17,13 @@ from jusur.kernel.languages import Language
 
 
 @transaction.atomic
-def officer_roles_set(*, officer_id: UUID, roles: Collection[str], actor: Actor) -> Officer:
+def officer_roles_set(*, officer_id: UUID, roles: Collection[str], actor: str) -> Officer:
     """Give the officer exactly ``roles``.
+
+    Args:
+        officer_id: whose roles.
+        roles: all that the officer is to hold.
+        actor: who gives them, as the ledger names people.
 
     Raises:
         NotFoundError: no such active officer.
@@ -28,16 +32,16 @@ def officer_roles_set(*, officer_id: UUID, roles: Collection[str], actor: Actor)
         ConflictError: nobody would be left to administer the node.
     """
     officer = _active(officer_id)
-    if officer.id == actor.id:
+    if actor == f"officer:{officer.id}":
         raise SecondPersonNeededError(
             "Nobody changes their own roles.", fix="Let another administrator do it, or the node's console."
         )
     wanted = checked_roles(roles)
-    if "administrator" in officer.roles and "administrator" not in wanted:
+    if "administrator" in officer.roles and "administrator" not in wanted and actor.startswith("officer:"):
         _require_another_administrator(officer)
     before, officer.roles = officer.roles, wanted
     officer.save(update_fields=["roles"])
-    record("accounts.officer.roles", officer.id, actor.reference, {"before": before, "after": wanted})
+    record("accounts.officer.roles", officer.id, actor, {"before": before, "after": wanted})
     return officer
 
 

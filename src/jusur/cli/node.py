@@ -130,7 +130,7 @@ def prepare(place: NodeHome) -> None:
 def _furnish(settings: NodeSettings) -> None:
     from jusur.config.bootstrap import migrate, setup
 
-    setup(settings.home)
+    setup(settings.home, pages=True)
     migrate(settings.home)
     if settings.role == "secretariat":
         from jusur.cli import founding

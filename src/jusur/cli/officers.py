@@ -1,4 +1,7 @@
-"""``jusur officer``: the people and systems of this bureau, and their tokens (an act of the node's administrator)."""
+"""``jusur officer``: the people and systems of this bureau, their way in and their tokens.
+
+Acts of whoever has the node's folder (ADR 9).
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +19,7 @@ def officer(home: str | None) -> None:
     """Officers, their roles and tokens."""
     from jusur.config.bootstrap import setup
 
-    setup(home)
+    setup(home, pages=True)
 
 
 @officer.command()
@@ -39,6 +42,67 @@ def add(email: str, name: str, roles: tuple[str, ...], system: bool, language: s
         print_json(shown)
     else:
         print_fields(shown)
+
+
+@officer.command()
+@click.argument("email")
+@click.option("--name", required=True, help="As others read it.")
+@click.option("--role", "roles", multiple=True, required=True, help="officer, supervisor, legal_adviser, … (repeat).")
+@click.option("--language", type=click.Choice(["ar", "en", "fr", "es"]), default="en")
+@json_option
+def invite(email: str, name: str, roles: tuple[str, ...], language: str, as_json: bool) -> None:
+    """Invite a person to the desk; the link is shown this once and works once, for 72 hours."""
+    from jusur.accounts import api as accounts
+
+    _, secret = accounts.officer_invite(email=email, name=name, roles=roles, language=language, actor=ADMINISTRATOR)
+    _print_link(secret, as_json)
+
+
+@officer.command()
+@click.argument("email")
+@json_option
+def reinvite(email: str, as_json: bool) -> None:
+    """Take a person's factors and sessions away and invite them anew."""
+    from jusur.accounts import api as accounts
+
+    secret = accounts.invitation_issue(officer_id=accounts.officer_by_email(email).id, actor=ADMINISTRATOR)
+    _print_link(secret, as_json)
+
+
+@officer.command()
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, help="Every role that the officer is to hold (repeat).")
+def roles(email: str, roles: tuple[str, ...]) -> None:
+    """Give an officer exactly these roles."""
+    from jusur.accounts import api as accounts
+
+    accounts.officer_roles_set(officer_id=accounts.officer_by_email(email).id, roles=roles, actor=ADMINISTRATOR)
+
+
+@officer.command()
+@click.argument("email")
+@json_option
+def sample(email: str, as_json: bool) -> None:
+    """Give an officer a sample password and authenticator app (rehearsal nodes only)."""
+    from jusur.accounts import api as accounts
+    from jusur.desk.signin import rehearsal
+
+    found = accounts.officer_by_email(email)
+    shown = {"email": found.email, "password": rehearsal.give_sample_factors(found)}
+    if as_json:
+        print_json(shown)
+    else:
+        print_fields(shown)
+
+
+@officer.command()
+@click.argument("email")
+def code(email: str) -> None:
+    """Tell the code that an officer's authenticator app shows now (rehearsal nodes only)."""
+    from jusur.accounts import api as accounts
+    from jusur.desk.signin import rehearsal
+
+    click.echo(rehearsal.code_now(accounts.officer_by_email(email)))
 
 
 @officer.command()
@@ -96,3 +160,13 @@ def list_(as_json: bool) -> None:
         print_json(rows)
     else:
         print_table(tuple(rows[0]) if rows else ("email",), [tuple(row.values()) for row in rows])
+
+
+def _print_link(secret: str, as_json: bool) -> None:
+    from django.conf import settings
+
+    link = f"{settings.DESK_ORIGIN}/invitation#{secret}"
+    if as_json:
+        print_json({"link": link})
+    else:
+        click.echo(link)

@@ -16,11 +16,30 @@ RESTART_SECONDS = 20.0
 """How long a command waits for the database of a running node, which its supervisor starts again."""
 
 
-def setup(home: Path | str | None = None) -> NodeSettings:
+_EXPORTED = (
+    "session_idle_minutes",
+    "session_hours",
+    "confirmation_minutes",
+    "lockout_attempts",
+    "lockout_minutes",
+    "oidc_issuer",
+    "oidc_name",
+    "oidc_client_id",
+    "oidc_secret_file",
+    "oidc_trust_mfa",
+)
+"""Settings of the node that Django's settings repeat, handed over in the environment."""
+
+
+def setup(home: Path | str | None = None, *, pages: bool = False) -> NodeSettings:
     """Point this process at the node in ``home`` and start Django.
 
     The home is the argument, else ``JUSUR_HOME``, else the user's default. An embedded database that does not run is
     started for as long as this process lives, so that commands work while the node is down.
+
+    Args:
+        home: the node's folder.
+        pages: whether this process needs what pages need (sign-in, sessions, templates); it starts faster without.
 
     Raises:
         jusur.kernel.errors.JusurError: there is no node there, its settings are not valid, or no database answers.
@@ -35,6 +54,10 @@ def setup(home: Path | str | None = None) -> NodeSettings:
     )
     os.environ["JUSUR_DESK_ADDRESS"] = settings.address
     os.environ["JUSUR_DESK_ORIGIN"] = _origin(settings.web_location)
+    os.environ["JUSUR_PAGES"] = "yes" if pages else "no"
+    for name in _EXPORTED:
+        value = getattr(settings, name)
+        os.environ[f"JUSUR_{name.upper()}"] = str(value).lower() if isinstance(value, bool) else str(value)
     os.environ["DJANGO_SETTINGS_MODULE"] = "jusur.config.settings"
     import django
 

@@ -3,4 +3,4 @@
 from jusur.config.bootstrap import migrate, setup
 
 if __name__ == "__main__":
-    migrate(setup().home)
+    migrate(setup(pages=True).home)

@@ -1,11 +1,15 @@
 """Whether a node's database has this version's tables and shipped data, told without opening it."""
 
 import hashlib
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from jusur import __version__
 from jusur.node.home import NodeHome, write_private
+
+OTHERS = ("django", "django-allauth", "django-axes")
+"""Packages that bring tables of their own."""
 
 
 def is_current(place: NodeHome) -> bool:
@@ -22,9 +26,10 @@ def note_current(place: NodeHome) -> None:
 
 
 def _mark() -> str:
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(" ".join((__version__, *(version(name) for name in OTHERS))).encode())
     root = files("jusur")
-    for app in sorted(root.iterdir(), key=lambda entry: entry.name):
+    apps = (*root.iterdir(), *root.joinpath("desk").iterdir())
+    for app in sorted(apps, key=lambda entry: entry.name):
         for folder in ("migrations", "data"):
             _add(digest, app.joinpath(folder))
     return digest.hexdigest()

@@ -50,6 +50,26 @@ INSTALLED_APPS = [
     "jusur.desk.audit",
     "jusur.desk.settings",
 ]
+PAGES = os.environ.get("JUSUR_PAGES", "yes") == "yes"
+"""Whether this process serves pages. The gate, the worker and most commands do not, and start
+faster without what pages take."""
+_FOR_PAGES = (
+    "django.contrib.auth",
+    "django.contrib.messages",
+    "django.contrib.s",
+    "csp",
+    "django_htmx",
+    "allauth",
+    "axes",
+)
+_AREAS_WITHOUT_PAGES = {"jusur.desk.kit", "jusur.desk.today"}
+"""What the worker needs of the desk: it writes the notifications."""
+if not PAGES:
+    INSTALLED_APPS = [
+        app
+        for app in INSTALLED_APPS
+        if not app.startswith(_FOR_PAGES) and (not app.startswith("jusur.desk.") or app in _AREAS_WITHOUT_PAGES)
+    ]
 MIDDLEWARE = [
     "jusur.web.observe.Observe",
     "jusur.web.problems.Problems",

@@ -5,5 +5,5 @@ from django.core.wsgi import get_wsgi_application
 from jusur.config.bootstrap import setup
 from jusur.node import logs
 
-logs.configure("web", setup())
+logs.configure("web", setup(pages=True))
 application = get_wsgi_application()

@@ -82,6 +82,25 @@ class NodeSettings:
     api_rate: int = _setting("Requests a second that the API answers one caller in the long run; 0: any.", default=200)
     api_burst: int = _setting("Requests that one caller may send at once.", default=2000)
 
+    session_idle_minutes: int = _setting(
+        "Minutes after which an idle session ends (NIST SP 800-63B-3, 4.2.3: 30).", default=30
+    )
+    session_hours: int = _setting("Hours after which any session ends (NIST SP 800-63B-3, 4.2.3: 12).", default=12)
+    confirmation_minutes: int = _setting(
+        "Minutes for which a factor just given allows sensitive acts (OWASP ASVS 4.0.3, 3.7.1).", default=15
+    )
+    lockout_attempts: int = _setting(
+        "Wrong passwords or codes after which an account is locked from that address.", default=5
+    )
+    lockout_minutes: int = _setting("Minutes for which it stays locked.", default=15)
+    oidc_issuer: str = _setting("The national directory's OpenID Connect issuer; empty for none.", default="")
+    oidc_name: str = _setting("The national directory's name as officers read it.", default="")
+    oidc_client_id: str = _setting("This node's client id at the national directory.", default="")
+    oidc_secret_file: str = _setting("File that holds the client's secret; or JUSUR_OIDC_SECRET.", default="")
+    oidc_trust_mfa: bool = _setting(
+        "Whether the directory's own second factor (amr: mfa, RFC 8176) is enough.", default=False
+    )
+
     clock_skew_seconds: int = _setting("How far a peer's clock may differ.", default=300)
     retention_days: int = _setting("How long messages and the memory of duplicates are kept.", default=1826)
     log_level: str = _setting("debug, info, warning or error.", default="info")
@@ -137,6 +156,12 @@ def _matches(pattern: re.Pattern[str], *, optional: bool = False) -> Callable[[s
     return lambda value: bool(pattern.fullmatch(value)) or (optional and not value)
 
 
+def _directory_url(value: str) -> bool:
+    """An issuer's URL: https, or http on this machine for rehearsals."""
+    local = urlsplit(value).hostname in {"localhost", "127.0.0.1"} if _url("http")(value) else False
+    return _url("https")(value) or local
+
+
 _port = _between(1, 65535)
 _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("address", _matches(_ADDRESS), "Use the country's two letters, or the organisation's upper-case code."),
@@ -162,6 +187,14 @@ _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("directory_fingerprint", _matches(_FINGERPRINT, optional=True), "Use the 64 hexadecimal digits given at joining."),
     ("api_rate", _between(0, 1_000_000), "Use a number of requests from 0 to 1000000."),
     ("api_burst", _between(1, 1_000_000), "Use a number of requests from 1 to 1000000."),
+    ("session_idle_minutes", _between(1, 720), "Use 1 to 720 minutes."),
+    ("session_hours", _between(1, 24), "Use 1 to 24 hours."),
+    ("confirmation_minutes", _between(1, 720), "Use 1 to 720 minutes."),
+    ("lockout_attempts", _between(1, 100), "Use 1 to 100 attempts."),
+    ("lockout_minutes", _between(1, 1440), "Use 1 to 1440 minutes."),
+    ("oidc_issuer", _directory_url, "Use the issuer's https:// URL, or leave it empty."),
+    ("oidc_name", _matches(_PRINTABLE, optional=True), "Give a name of at most 200 printable characters."),
+    ("oidc_client_id", _matches(_PRINTABLE, optional=True), "Give the client id, at most 200 printable characters."),
     ("clock_skew_seconds", _between(1, 3600), "Use 1 to 3600 seconds."),
     ("retention_days", _between(30, 36525), "Use 30 to 36525 days."),
     ("log_level", LOG_LEVELS.__contains__, "Choose one of " + ", ".join(LOG_LEVELS) + "."),

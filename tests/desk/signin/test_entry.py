@@ -5,21 +5,14 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from tests.desk.signin.sessions import PASSWORD, SECRET, make_officer, sign_in, with_code
 
-from jusur.desk.signin import factors, pace
+from jusur.desk.signin import factors
 from jusur.kernel import clock
 from jusur.ledger import api as ledger
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _afresh() -> None:
-    cache.clear()
-    pace.forget()
 
 
 def give_password(client: Client, email: str = "officer@ma.example", password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def] # noqa: ANN201 - Django's monkey-patched answer

@@ -151,6 +151,11 @@ def new_secret(request: HttpRequest, *, anew: bool) -> str:
     return str(totp.get_totp_secret(regenerate=anew))
 
 
+def fresh_secret() -> str:
+    """A secret for an authenticator app: 160 random bits in base 32 (RFC 4226, section 4)."""
+    return str(totp.generate_totp_secret())
+
+
 def code_matches(secret: str, code: str) -> bool:
     """Whether the app that was given ``secret`` shows ``code`` now."""
     return bool(totp.validate_totp_code(secret, code))

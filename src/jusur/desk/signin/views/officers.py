@@ -56,7 +56,7 @@ def officer(request: HttpRequest, officer_id: UUID) -> HttpResponse:
     form = RolesForm(request.POST or None, initial={"roles": found.roles})
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.officer_roles_set(officer_id=officer_id, roles=form.cleaned_data["roles"], actor=actor)
+            accounts.officer_roles_set(officer_id=officer_id, roles=form.cleaned_data["roles"], actor=actor.reference)
         except JusurError as error:
             show_error(form, error)
         else:
