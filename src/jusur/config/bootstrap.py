@@ -77,8 +77,9 @@ def migrate(home: Path) -> None:
 
 
 def _origin(url: str) -> str:
+    """The desk's origin; this machine by its name, because browsers make no passkeys for bare addresses."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.replace('127.0.0.1', 'localhost')}"
 
 
 def _embedded_database(place: NodeHome) -> str:

@@ -13,7 +13,7 @@ BACKLOG = 256
 
 def main() -> int:
     """Serve until told to stop."""
-    settings = setup()
+    settings = setup(pages=True)
     Granian(
         "jusur.config.wsgi:application",
         address=settings.web_host,

@@ -8,7 +8,7 @@ from jusur.desk.signin import factors
 from jusur.kernel.errors import ForbiddenError, NotFoundError
 from jusur.node import context
 
-_WORDS: Final = ["bridge", "strait", "harbour", "summit", "quarry", "meadow", "lantern", "granite", "orchard", "compass", "anchor", "valley"]
+_WORDS: Final = ("bridge", "strait", "harbour", "summit", "quarry", "meadow", "lantern", "granite", "orchard", "anchor")
 
 
 def give_sample_factors(officer: accounts.Officer) -> str:
