@@ -90,9 +90,14 @@ def make_home(folder: Path, **values: Any) -> Node:
     home = NodeHome(folder).create()
     given = {"address": ADDRESS, "country": ADDRESS, "role": "bureau", "name": "NCB Rabat", "demo": True} | values
     node_settings.save(node_settings.make(folder, given))
-    shutil.copytree(own_keys().path, home.keys, dirs_exist_ok=True)
+    take_keys(home)
     current.cache_clear()
     return Node(home)
+
+
+def take_keys(home: NodeHome) -> None:
+    """Rabat's keys for ``home``."""
+    shutil.copytree(own_keys().path, home.keys, dirs_exist_ok=True)
 
 
 @cache

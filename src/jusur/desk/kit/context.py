@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from jusur import __version__
 from jusur.accounts import api as accounts
 from jusur.desk.kit import bell, language, navigation
 from jusur.desk.kit import view as views
@@ -51,11 +52,13 @@ class Desk:
             return {"address": settings.ADDRESS.upper(), "name": "", "role": "", "demo": False}
         return {"address": own.address, "name": own.name, "role": own.role, "demo": own.demo}
 
-    @property
-    def officer(self) -> Any:
+    @cached_property
+    def officer(self) -> accounts.Actor | None:
         """The officer who reads, or ``None``."""
-        user = getattr(self._request, "user", None)
-        return user if user is not None and user.is_authenticated else None
+        try:
+            return accounts.signed_in(self._request).actor
+        except JusurError:
+            return None
 
     @cached_property
     def acts(self) -> frozenset[str]:
@@ -76,6 +79,11 @@ class Desk:
     def waiting(self) -> int:
         """Notifications not seen."""
         return bell.waiting(self.officer.id) if self.officer else 0
+
+    @property
+    def version(self) -> str:
+        """Jusur's version."""
+        return __version__
 
     @property
     def here(self) -> str:

@@ -6,6 +6,7 @@ from jusur.desk.kit import views
 
 app_name = "kit"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("gallery", views.gallery_, name="gallery"),
     path("help", views.help_, name="help"),
     path("view", views.view, name="view"),
     path("language", views.language, name="language"),

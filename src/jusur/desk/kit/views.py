@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from jusur.accounts import api as accounts
+from jusur.desk.kit import gallery
 from jusur.desk.kit import language as languages
 from jusur.desk.kit import view as views
 from jusur.desk.kit.forms import Form
@@ -66,6 +67,13 @@ def view(request: HttpRequest) -> HttpResponse:
         views.remember(response, views.View(**form.cleaned_data))
         return response
     return render(request, "kit/view.html", {"form": form, "next": back(request)})
+
+
+@require_safe
+def gallery_(request: HttpRequest) -> HttpResponse:
+    """Every component in all its states."""
+    accounts.signed_in(request)
+    return render(request, "kit/gallery.html", gallery.samples())
 
 
 @require_POST
