@@ -1,8 +1,80 @@
-"""The evidence room's door: what the worker runs, and how a package is opened for others."""
+"""The evidence room's door: requests and their acts, what the worker runs, and how a package is opened for others."""
 
-from jusur.evidence.deadlines import raise_alarms
+from jusur.evidence.deadlines import alarm_moments, raise_alarms
+from jusur.evidence.errors import (
+    ActNotPossibleError,
+    ContentsMissingError,
+    DraftChangedError,
+    MeasureNotAvailableError,
+)
+from jusur.evidence.models import EvidenceRequest, RequestAct, RequestVersion
+from jusur.evidence.rules import (
+    ACTS,
+    ANSWERED,
+    ONLY_FOR,
+    OPEN,
+    Measure,
+    Side,
+    State,
+    clock_stops,
+    possible_acts,
+)
+from jusur.evidence.selectors import (
+    due_requests,
+    missing_contents,
+    package,
+    packages,
+    request,
+    request_counts,
+    request_list,
+    unseen_requests,
+    versions,
+)
 from jusur.evidence.services.holdings import retention_purge
+from jusur.evidence.services.requests import (
+    request_act,
+    request_approve,
+    request_correct,
+    request_draft,
+    request_submit,
+)
 from jusur.evidence.uploads import forget_abandoned
 from jusur.evidence.work import run as work_run
 
-__all__ = ["forget_abandoned", "raise_alarms", "retention_purge", "work_run"]
+__all__ = [
+    "ACTS",
+    "ANSWERED",
+    "ONLY_FOR",
+    "OPEN",
+    "ActNotPossibleError",
+    "ContentsMissingError",
+    "DraftChangedError",
+    "EvidenceRequest",
+    "Measure",
+    "MeasureNotAvailableError",
+    "RequestAct",
+    "RequestVersion",
+    "Side",
+    "State",
+    "alarm_moments",
+    "clock_stops",
+    "due_requests",
+    "forget_abandoned",
+    "missing_contents",
+    "package",
+    "packages",
+    "possible_acts",
+    "raise_alarms",
+    "request",
+    "request_act",
+    "request_approve",
+    "request_correct",
+    "request_counts",
+    "request_draft",
+    "request_list",
+    "request_submit",
+    "retention_purge",
+    "unseen_requests",
+    "versions",
+    "work_run",
+]

@@ -52,13 +52,30 @@ class RequestContent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     language: Literal["ar", "en", "fr", "es"] = "en"
 
 
-def parse(value: Any) -> RequestContent:
+class UnfinishedOffence(Offence, forbid_unknown_fields=True, frozen=True):
+    """An offence still being written."""
+
+    description: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
+class UnfinishedContent(RequestContent, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A request still being written: purpose and offence may be empty as yet."""
+
+    purpose: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    offence: UnfinishedOffence = UnfinishedOffence()
+
+
+def parse(value: Any, *, unfinished: bool = False) -> RequestContent:
     """The request content in ``value`` (decoded JSON), every text checked for characters that deceive.
+
+    Args:
+        value: the content.
+        unfinished: whether it is still being written, so that purpose and offence may be empty.
 
     Raises:
         InvalidInputError: not of this form, too large, or a text with forbidden characters.
     """
-    content = convert(value, RequestContent)
+    content: RequestContent = convert(value, UnfinishedContent if unfinished else RequestContent)
     for name in content.contents:
         if not _FIELD_NAME.fullmatch(name):
             raise InvalidInputError("A content field has no valid name.", fix="Use the names the instrument lists.")

@@ -26,6 +26,13 @@ class ActNotPossibleError(ConflictError):
     title = "Not possible at this stage"
 
 
+class DraftChangedError(ConflictError):
+    """Somebody else saved the draft meanwhile."""
+
+    code = "draft-changed"
+    title = "The draft was changed meanwhile"
+
+
 class MeasureNotAvailableError(InvalidInputError):
     """No instrument in force between the two countries offers the measure."""
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from jusur.evidence.custody import Direction, PackageState
-from jusur.evidence.rules import Measure, Side, State
+from jusur.evidence.rules import ANSWERED, OPEN, Measure, Side, State
 from jusur.kernel.ids import new_id
 
 
@@ -32,6 +32,10 @@ class EvidenceRequest(models.Model):
     preserved_until = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     alarms_raised = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    revision = models.PositiveIntegerField(default=0)
+    """How often the draft was saved: two officers who write at once are told."""
+    saved_by = models.UUIDField(null=True)
+    saved_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -46,7 +50,30 @@ class EvidenceRequest(models.Model):
             models.Index(fields=["state", "due_at"]),
             models.Index(fields=["counterpart", "state"]),
             models.Index(fields=["case_reference"]),
+            models.Index(fields=["side", "-id"], name="request_by_side"),
+            models.Index(fields=["state", "-id"], name="request_by_state"),
+            models.Index(fields=["counterpart", "-id"], name="request_by_counterpart"),
+            models.Index(fields=["urgency", "-id"], name="request_by_urgency"),
+            models.Index(fields=["case_reference"], name="request_by_case_start", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=sorted(OPEN)), name="request_open_by_due"),
+            models.Index(fields=["-id"], condition=~Q(state__in=sorted(ANSWERED)), name="request_not_answered"),
         )
+
+
+class RequestVersion(models.Model):
+    """A request's content as it was put before the second officer; never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    request = models.ForeignKey(EvidenceRequest, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    content_sha256 = models.CharField(max_length=64)
+    submitted_by = models.UUIDField()
+    submitted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["request", "number"], name="request_version_once"),)
+        ordering = ("number",)
 
 
 class RequestAct(models.Model):

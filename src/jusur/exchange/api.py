@@ -35,6 +35,7 @@ from jusur.exchange.processing import process_ready
 from jusur.exchange.receipts import apply_receipts
 from jusur.exchange.selectors import status
 from jusur.exchange.ticking import tick
+from jusur.exchange.traces import Trace, traces
 from jusur.exchange.transfers import TransferView, fetch_blob, stored_name, transfer
 from jusur.exchange.transfers import run as transfers_run
 from jusur.exchange.wire import MAX_BODY_BYTES
@@ -58,6 +59,7 @@ __all__ = [
     "Priority",
     "ReceivedMessage",
     "SentMessage",
+    "Trace",
     "TransferView",
     "accept_batch",
     "acknowledge",
@@ -92,6 +94,7 @@ __all__ = [
     "take_envelopes",
     "take_receipts",
     "tick",
+    "traces",
     "transfer",
     "transfers_run",
     "withdraw_blob",

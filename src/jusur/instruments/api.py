@@ -9,8 +9,9 @@ from typing import Any
 
 from jusur.instruments import rules, selectors, shipped
 from jusur.instruments.clocks import Alarm, Deadline, Stop, run_clock, select_clock
+from jusur.instruments.durations import Duration
 from jusur.instruments.errors import InstrumentNotFoundError, MeasureNotAvailableError
-from jusur.instruments.presentation import basis_view, instrument_view
+from jusur.instruments.presentation import basis_view, instrument_view, measure_view
 from jusur.instruments.rules import Basis, RefusalGround, Requirement
 from jusur.instruments.schema import URGENCIES, Clock, Instrument, Measure, MeasureId, Names, Urgency, catalogue
 from jusur.instruments.services import instrument_version_add, load_shipped
@@ -22,6 +23,7 @@ __all__ = [
     "Basis",
     "Clock",
     "Deadline",
+    "Duration",
     "Instrument",
     "InstrumentNotFoundError",
     "Measure",
@@ -44,6 +46,7 @@ __all__ = [
     "instrument_view",
     "instruments",
     "load_shipped",
+    "measure_view",
     "measures",
     "required_contents",
     "shipped_instruments",

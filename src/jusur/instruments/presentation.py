@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from jusur.instruments.rules import Basis, refusal_grounds, required_contents
+from jusur.instruments.rules import Basis, measure_of, refusal_grounds, required_contents
 from jusur.instruments.schema import Instrument, Measure, Names, catalogue
 
 
@@ -45,6 +45,15 @@ def basis_view(basis: Basis) -> dict[str, Any]:
         "note": _names(instrument.note) if instrument.note else None,
         "measures": [_measure(instrument, measure) for measure in basis.measures],
     }
+
+
+def measure_view(instrument: Instrument, measure_id: str) -> dict[str, Any]:
+    """One measure of the instrument: article, contents, clocks, grounds, each with its source.
+
+    Raises:
+        MeasureNotAvailableError: the instrument does not provide it.
+    """
+    return _measure(instrument, measure_of(instrument, measure_id))
 
 
 def _measure(instrument: Instrument, measure: Measure) -> dict[str, Any]:

@@ -10,10 +10,15 @@ from django.db import transaction
 from jusur.accounts import api as accounts
 from jusur.directory import api as directory
 from jusur.evidence import content as contents
-from jusur.evidence import deadlines, messages
+from jusur.evidence import deadlines, messages, selectors
 from jusur.evidence.content import RequestContent
-from jusur.evidence.errors import ActNotPossibleError, ContentsMissingError, MeasureNotAvailableError
-from jusur.evidence.models import EvidenceRequest, RequestAct
+from jusur.evidence.errors import (
+    ActNotPossibleError,
+    ContentsMissingError,
+    DraftChangedError,
+    MeasureNotAvailableError,
+)
+from jusur.evidence.models import EvidenceRequest, RequestAct, RequestVersion
 from jusur.evidence.rules import ANSWERED, ONLY_FOR, Side, State, next_state, possible_acts
 from jusur.instruments import api as instruments
 from jusur.kernel import canonical, clock, text
@@ -27,8 +32,8 @@ MAX_EXTENSION = timedelta(days=366)
 
 
 @transaction.atomic
-def request_draft(*, to: str, content: Any, actor: accounts.Actor) -> EvidenceRequest:
-    """A new request to the bureau ``to``, kept as a draft.
+def request_draft(*, to: str, content: Any, actor: accounts.Actor, unfinished: bool = False) -> EvidenceRequest:
+    """A new request to the bureau ``to``, kept as a draft; ``unfinished`` ones may lack purpose and offence.
 
     Raises:
         ForbiddenError: drafting is not the actor's act.
@@ -36,7 +41,7 @@ def request_draft(*, to: str, content: Any, actor: accounts.Actor) -> EvidenceRe
         MeasureNotAvailableError: the instrument does not offer the measure between the two countries.
     """
     accounts.require(actor, "request.draft")
-    parsed = contents.parse(content)
+    parsed = contents.parse(content, unfinished=unfinished)
     node = context.current()
     if to == node.address:
         raise InvalidInputError("A bureau does not send a request to itself.")
@@ -54,6 +59,8 @@ def request_draft(*, to: str, content: Any, actor: accounts.Actor) -> EvidenceRe
         related=related,
         drafted_by=actor.id,
         created_at=clock.now(),
+        saved_by=actor.id,
+        saved_at=clock.now(),
     )
     fill(request, parsed)
     request.save(force_insert=True)
@@ -62,22 +69,50 @@ def request_draft(*, to: str, content: Any, actor: accounts.Actor) -> EvidenceRe
 
 
 @transaction.atomic
-def request_correct(*, request_id: UUID, content: Any, actor: accounts.Actor) -> EvidenceRequest:
+def request_correct(
+    *,
+    request_id: UUID,
+    content: Any,
+    actor: accounts.Actor,
+    revision: int | None = None,
+    unfinished: bool = False,
+) -> EvidenceRequest:
     """Replace a draft's content.
+
+    The ledger is told of a correction, and of the first saving by each officer in turn while the draft is
+    ``unfinished``: not of every few seconds of typing.
+
+    Args:
+        request_id: the draft.
+        content: its new content.
+        actor: who writes.
+        revision: the revision this was written on; ``None`` replaces whatever is there.
+        unfinished: whether it is still being written, so that purpose and offence may be empty.
 
     Raises:
         ForbiddenError, InvalidInputError, MeasureNotAvailableError: as for drafting.
         ActNotPossibleError: it is no longer a draft.
+        DraftChangedError: somebody else saved it after ``revision``.
     """
     accounts.require(actor, "request.draft")
     request = locked(request_id)
-    if request.state != State.DRAFTED:
+    if request.state != State.DRAFTED or request.side != Side.REQUESTING:
         raise ActNotPossibleError("Only a draft can be changed.", fix="Withdraw the request and draft a new one.")
-    parsed = contents.parse(content)
+    if revision is not None and revision != request.revision:
+        raise DraftChangedError(
+            "Somebody else saved this draft while you wrote.", fix="Compare both versions, then choose."
+        )
+    parsed = contents.parse(content, unfinished=unfinished)
     check_available(parsed, context.current().address, request.counterpart)
+    before, writer = request.content_sha256, request.saved_by
     fill(request, parsed)
+    if request.content_sha256 == before:
+        return request
+    request.revision += 1
+    request.saved_by, request.saved_at = actor.id, clock.now()
     request.save()
-    record(request, "evidence.request.corrected", actor.reference)
+    if not unfinished or writer != actor.id:
+        record(request, "evidence.request.corrected", actor.reference)
     return request
 
 
@@ -91,8 +126,17 @@ def request_submit(*, request_id: UUID, actor: accounts.Actor) -> EvidenceReques
     """
     accounts.require(actor, "request.draft")
     request = locked(request_id)
-    check_contents(contents.parse(request.content))
+    check_contents(contents.parse(request.content, unfinished=True))
+    contents.parse(request.content)
     apply_act(request, "submit", by=context.current().address, actor=actor.reference, data={})
+    RequestVersion.objects.create(
+        request=request,
+        number=request.versions.count() + 1,
+        content=request.content,
+        content_sha256=request.content_sha256,
+        submitted_by=actor.id,
+        submitted_at=clock.now(),
+    )
     accounts.approval_ask(
         act=SEND,
         subject_type="evidence.request",
@@ -215,13 +259,8 @@ def check_contents(content: RequestContent) -> None:
     Raises:
         ContentsMissingError: names what is missing and why.
     """
-    stated = {
-        "purpose": content.purpose,
-        "offence": content.offence.description,
-        "case_reference": content.case_reference,
-    }
     missing = instruments.check_contents(
-        content.instrument, content.measure, stated | content.contents, urgency=content.urgency
+        content.instrument, content.measure, selectors.stated(content), urgency=content.urgency
     )
     if missing:
         raise ContentsMissingError(
