@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from jusur.crypto.keys import SealingKey, SealingPublicKey, SigningKey, VerifyKey
-from jusur.exchange import api, handling, own
+from jusur.exchange import api, gossip, handling, own
 from jusur.exchange.outbox import SentMessage
 from jusur.exchange.peers import Own
 from jusur.kernel.errors import NotFoundError
@@ -160,6 +160,7 @@ def new_uuid(number: int) -> UUID:
 def network() -> Iterator[Network]:
     made = Network()
     own.configure(own_keys("MA"), made.book)
+    gossip.forget()
     ledger.configure(lambda: log_signer("NO"))
     yield made
     own.configure(None, None)

@@ -1,11 +1,21 @@
 """What envelopes and answers say of others' directories: who is ahead of us, behind us, or was shown another one."""
 
+import time
 from collections.abc import Iterable
 from datetime import datetime
 
 from jusur.exchange import own
 from jusur.exchange.db import execute
 from jusur.exchange.envelope import Header
+
+NOTED_SECONDS = 1.0
+_noted: dict[tuple[str, str], tuple[float, int]] = {}
+"""When this process last wrote that a peer was heard from, and the directory version it named."""
+
+
+def forget() -> None:
+    """Drop what this process remembers of having noted."""
+    _noted.clear()
 
 
 def heard(headers: Iterable[Header], moment: datetime) -> None:
@@ -21,8 +31,13 @@ def heard(headers: Iterable[Header], moment: datetime) -> None:
         own.book().gossip(peer, state.version, state.digest)
 
 
-def seen(peer: str, moment: datetime, *, directory_version: int = 0) -> None:
-    """Note that ``peer`` was heard from."""
+def seen(peer: str, moment: datetime, *, directory_version: int = 0, again: bool = False) -> None:
+    """Note that ``peer`` was heard from; at most once a second, but where it was silent ``again`` and anew."""
+    key, present = (own.own().address, peer), time.monotonic()
+    noted, version = _noted.get(key, (-NOTED_SECONDS, 0))
+    if not again and present - noted < NOTED_SECONDS and directory_version <= version:
+        return
+    _noted[key] = present, max(version, directory_version)
     execute(
         """INSERT INTO exchange_peerstate (peer, last_heard_at, directory_version) VALUES (%s, %s, %s)
            ON CONFLICT (peer) DO UPDATE SET last_heard_at = EXCLUDED.last_heard_at, silent_since = NULL,

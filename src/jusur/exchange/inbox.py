@@ -26,6 +26,7 @@ from jusur.exchange.receipt import Proof
 from jusur.kernel import canonical
 from jusur.kernel.clock import now
 from jusur.kernel.errors import JusurError
+from jusur.ledger import api as ledger
 
 HOLD = {"emergency": 60, "urgent": 600, "routine": 3600, "bulk": 86_400}
 """Seconds a message waits for an earlier one of its conversation before it is processed without it."""
@@ -192,10 +193,11 @@ def _store_new(storable: Sequence[_Item], moment: datetime) -> list[_Item]:
             item.event = event
         accepted = [item for item in inserted if item.accepted]
         if inserted:
-            notify.notify(notify.INBOX)
             summaries.note_exchanged([_exchanged(item.opened) for item in accepted if item.opened], outgoing=False)
     gossip.heard([item.peeked.header for item in inserted if item.peeked is not None], moment)
     collided = [item for item in storable if item.key not in new]
+    if not collided:
+        return []
     present = _stored([item.key for item in collided if item.key is not None])
     return [item for item in collided if item.key not in present]
 
@@ -377,16 +379,21 @@ def _prove(items: Sequence[_Item], stored: Mapping[tuple[str, UUID], _Stored]) -
     events = {item.key: item.event or log.event_of_envelope(*item.key, _KINDS) for item in items if item.key}
     if not events:
         return
-    proven = log.prove([event for event in events.values() if event is not None])
-    made: dict[tuple[str, UUID], bytes] = {}
-    for key, event in events.items():
-        if event is None:
-            raise RuntimeError("an envelope is stored without its event")
-        proof = proven.proofs[event]
-        made[key] = _receipt(
-            key, stored[key], Proof(proven.checkpoint.text, proof.leaf, proof.leaf_index, proof.hashes)
-        )
-    kept = _keep(made)
+    if None in events.values():
+        raise RuntimeError("an envelope is stored without its event")
+    kept: dict[tuple[str, UUID], bytes] = {}
+
+    def keep(proven: ledger.Proven) -> None:
+        proofs = {key: proven.proofs[event] for key, event in events.items() if event is not None}
+        text = proven.checkpoint.text
+        made = {
+            key: _receipt(key, stored[key], Proof(text, proof.leaf, proof.leaf_index, proof.hashes))
+            for key, proof in proofs.items()
+        }
+        kept.update(_keep(made))
+        notify.notify(notify.INBOX)  # only now: who processes the rows would hold them against this
+
+    log.prove([event for event in events.values() if event is not None], keep)
     for item in items:
         if item.key is not None:
             item.receipt = kept[item.key]
@@ -410,14 +417,13 @@ def _receipt(key: tuple[str, UUID], stored: _Stored, proof: Proof) -> bytes:
 def _keep(made: dict[tuple[str, UUID], bytes]) -> dict[tuple[str, UUID], bytes]:
     """Store receipts where there is none yet; the receipts that are stored now, ours or another process's."""
     ordered = sorted(made)
-    with transaction.atomic():
-        found = rows(
-            """UPDATE exchange_inboundmessage m SET receipt = COALESCE(m.receipt, v.receipt)
-               FROM unnest(%s::text[], %s::uuid[], %b::bytea[]) AS v(sender, id, receipt)
-               WHERE m.sender = v.sender AND m.envelope_id = v.id
-               RETURNING m.sender, m.envelope_id, m.receipt""",
-            ([key[0] for key in ordered], [key[1] for key in ordered], [made[key] for key in ordered]),
-        )
+    found = rows(
+        """UPDATE exchange_inboundmessage m SET receipt = COALESCE(m.receipt, v.receipt)
+           FROM unnest(%s::text[], %s::uuid[], %b::bytea[]) AS v(sender, id, receipt)
+           WHERE m.sender = v.sender AND m.envelope_id = v.id
+           RETURNING m.sender, m.envelope_id, m.receipt""",
+        ([key[0] for key in ordered], [key[1] for key in ordered], [made[key] for key in ordered]),
+    )
     return {(sender, envelope_id): bytes(receipt) for sender, envelope_id, receipt in found}
 
 

@@ -260,11 +260,12 @@ class Lane:
         )
 
     def _reached(self) -> None:
-        if self.failures:
+        again = self.failures > 0
+        if again:
             execute("UPDATE exchange_peerstate SET failures = 0, not_before = NULL WHERE peer = %s", (self.peer,))
             alarms.clear("peer-silent", peer=self.peer)
             self.failures = 0
-        gossip.seen(self.peer, now())
+        gossip.seen(self.peer, now(), again=again)
 
 
 def _fitting(due: Sequence[_Due]) -> list[_Due]:

@@ -3,7 +3,7 @@
 Data of events names messages, envelopes and digests, never their content.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +34,12 @@ def record_many(events: Sequence[NewEvent]) -> list[UUID]:
     return [event.id for event in ledger.record_many(events)] if events else []
 
 
-def prove(events: Sequence[UUID]) -> ledger.Proven:
-    """One signed checkpoint over ``events`` with their inclusion proofs; outside a transaction."""
-    return ledger.integrate_and_prove(events)
+def prove(events: Sequence[UUID], keep: Callable[[ledger.Proven], None] | None = None) -> ledger.Proven:
+    """One signed checkpoint over ``events`` with their inclusion proofs; outside a transaction.
+
+    What ``keep`` writes is kept together with the checkpoint.
+    """
+    return ledger.integrate_and_prove(events, keep)
 
 
 def event_of_envelope(sender: str, envelope_id: UUID, kinds: frozenset[str]) -> UUID | None:

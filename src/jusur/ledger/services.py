@@ -1,7 +1,7 @@
 """Writes: record events, give them their place in the log, forget their data."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -186,39 +186,45 @@ def integrate() -> checkpoints.Checkpoint:
         LedgerDamagedError: tables contradict each other; nothing was signed.
         TileError: the stored tree lacks a tile; nothing was signed.
     """
-    return _integrate()[0]
+    while True:
+        with transaction.atomic(durable=True):
+            head, _, placed = _integrate_batch()
+        if placed < BATCH:
+            return head
 
 
-def integrate_and_prove(ids: Sequence[UUID]) -> Proven:
+def integrate_and_prove(ids: Sequence[UUID], keep: Callable[[Proven], None] | None = None) -> Proven:
     """Integrate the log and prove ``ids`` under the checkpoint that results; call after their transaction committed.
+
+    Args:
+        ids: the events to prove.
+        keep: called with the proofs in the transaction that grows the log: what it writes is kept with the checkpoint.
 
     Raises:
         RuntimeError: called inside a transaction.
         EventNotFoundError: an event was never recorded, or its transaction did not commit.
         LedgerDamagedError: tables contradict each other; nothing was signed.
     """
-    head, tree = _integrate()
-    return Proven(head, selectors.proofs(ids, head, tree))
-
-
-def _integrate() -> tuple[checkpoints.Checkpoint, trees.Tree | None]:
     while True:
-        head, tree, placed = _integrate_batch()
-        if placed < BATCH:
-            return head, tree
+        with transaction.atomic(durable=True):
+            head, tree, placed = _integrate_batch()
+            if placed < BATCH:
+                proven = Proven(head, selectors.proofs(ids, head, tree))
+                if keep is not None:
+                    keep(proven)
+                return proven
 
 
 def _integrate_batch() -> tuple[checkpoints.Checkpoint, trees.Tree | None, int]:
-    with transaction.atomic(durable=True):
-        run(_BEGIN, [LOCK])
-        pending = run(_UNSEQUENCED, [BATCH]).fetchall()
-        latest = run(_LATEST).fetchone()
-        if latest is not None and not pending:
-            return checkpoints.parse(latest[1]), None, 0
-        size = 0 if latest is None else latest[0]
-        _sequence(size, [row[0] for row in pending])
-        head, tree = _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending])
-        return head, tree, len(pending)
+    run(_BEGIN, [LOCK])
+    pending = run(_UNSEQUENCED, [BATCH]).fetchall()
+    latest = run(_LATEST).fetchone()
+    if latest is not None and not pending:
+        return checkpoints.parse(latest[1]), None, 0
+    size = 0 if latest is None else latest[0]
+    _sequence(size, [row[0] for row in pending])
+    head, tree = _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending])
+    return head, tree, len(pending)
 
 
 def _sequence(size: int, ids: Sequence[UUID]) -> None:

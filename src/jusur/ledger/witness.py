@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from jusur.kernel.clock import now
+from jusur.ledger.db import run
 from jusur.ledger.errors import LedgerAlarmError
 from jusur.ledger.models import PeerAlarm, PeerCheckpoint
 from jusur.ledger.services import NewEvent, event_record
@@ -16,6 +17,10 @@ from jusur.tlog.errors import ProofError
 from jusur.tlog.merkle import verify_consistency
 from jusur.tlog.note import NoteVerifier
 
+_KEEP_FIRST = """
+    INSERT INTO ledger_peercheckpoint (peer, size, root, note, received_at) VALUES (%s, %s, %b, %s, %s)
+    ON CONFLICT (peer, size) DO NOTHING
+"""
 _EXPLAINED = {
     PeerAlarm.SPLIT_VIEW: "showed two different logs of the same size",
     PeerAlarm.ROLLBACK: "presents as current a log shorter than one it signed before",
@@ -48,6 +53,8 @@ def witness(
         LedgerAlarmError: split view, rollback or failed consistency; the alarm is stored and recorded.
     """
     head = checkpoints.verify(note, NoteVerifier(checkpoints.origin(peer), verify_key))
+    if consistency is None and not current and _first_of_its_size(peer, head):
+        return head
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ledger.witness.{peer}"])
@@ -98,6 +105,11 @@ def forget_before(moment: datetime) -> int:
     """Drop peers' checkpoints received before ``moment``, but never the newest of each; how many were dropped."""
     newest = PeerCheckpoint.objects.order_by("peer", "-size").distinct("peer").values("id")
     return PeerCheckpoint.objects.filter(received_at__lt=moment).exclude(id__in=newest).delete()[0]
+
+
+def _first_of_its_size(peer: str, head: Checkpoint) -> bool:
+    """Keep ``head`` where nothing of its size is known (as with nearly every receipt): nothing can contradict it."""
+    return bool(run(_KEEP_FIRST, [peer, head.size, head.root, head.text, now()]).rowcount)
 
 
 def _examine(peer: str, head: Checkpoint, consistency: Sequence[bytes] | None, *, current: bool) -> PeerAlarm | None:
