@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from tests.e2e.network import Network, built
 
-IN_CI = frozenset({"test_demo", "test_requests", "test_packages", "test_flips"})
-"""The small version of this suite; `make test-e2e` runs all of it, bad days included."""
+IN_CI = frozenset({"test_demo", "test_requests", "test_packages", "test_flips", "test_hostile", "test_wires"})
+ALSO_IN_CI = frozenset({"test_every_process_is_killed_while_evidence_and_messages_cross"})
+"""The small version of this suite; `make test-e2e` runs all of it, every bad day included."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -15,7 +16,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/tests/e2e/" in str(item.path):
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.xdist_group("e2e"))
-            if item.path.stem not in IN_CI:
+            if item.path.stem not in IN_CI and item.name not in ALSO_IN_CI:
                 item.add_marker(pytest.mark.slow)
 
 
