@@ -1,4 +1,5 @@
-"""Makes acceptance.json: one directory held, and candidates with what a node must do about each.
+"""Makes acceptance.json: one directory held, and candidates with what a node must do about each. And welcome.json: a
+key request and answers to it, with what the joining node must do about each.
 
 Run from the repository: PYTHONPATH=src .venv/bin/python tests/directory/make_vectors.py
 """
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from jusur.crypto import certificates, dsse, revocations
-from jusur.crypto.keys import SigningKey
+from jusur.crypto.age import AgeIdentity
+from jusur.crypto.keys import SealingKey, SigningKey
 from jusur.directory import document as wire
+from jusur.directory import possession, requests
+from jusur.directory.keys import keyid_of
 from jusur.directory.schema import (
     FORMAT,
     PAYLOAD_TYPE,
@@ -22,6 +26,7 @@ from jusur.directory.schema import (
     Names,
     Organisation,
 )
+from jusur.kernel import canonical
 from jusur.kernel.clock import timestamp
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -105,6 +110,52 @@ def cases() -> dict[str, Any]:
     return {"directory_key": KEY.public.pem(), "held": sealed(second), "held_digest": held, "cases": rows}
 
 
+SEALING, EVIDENCE = SealingKey.from_seed(bytes([5]) * 32), AgeIdentity(bytes([6]) * 32)
+CONTENT = b'{"between":[],"directory":{},"welcome":{}}'
+
+
+def key_request(act: Any = "replace", number: int = 7) -> requests.KeyRequest:
+    sealing, evidence = SEALING.public, EVIDENCE.recipient()
+    keys = (
+        requests.NewKey("sealing", sealing.keyid, base64.b64encode(sealing.raw()).decode()),
+        requests.NewKey("evidence", keyid_of("evidence", str(evidence)), str(evidence)),
+    )
+    name = f"019a0000-0000-7000-8000-{number:012}"
+    return requests.KeyRequest(requests.FORMAT, act, name, "MA", "", timestamp(NOW), (), "", 2, keys)
+
+
+def changed(sealed: bytes, name: str) -> str:
+    paper = json.loads(sealed)
+    data = bytearray(base64.b64decode(paper[name]))
+    data[-1] ^= 1
+    return json.dumps(paper | {name: base64.b64encode(data).decode()})
+
+
+def answers() -> dict[str, Any]:
+    request, other = key_request(), key_request(number=8)
+    digest = canonical.sha256_hex(requests.encode(request))
+    sealed = possession.seal(CONTENT, request, digest)
+    rows = [
+        ("to this request", sealed.decode(), "opened"),
+        ("sealed under another request's digest", possession.seal(CONTENT, request, "0" * 64).decode(), "refused"),
+        ("to another request", possession.seal(CONTENT, other, digest).decode(), "refused"),
+        ("not sealed", CONTENT.decode(), "invalid-directory"),
+        *(
+            (f"one bit of {name} flipped", changed(sealed, name), "refused")
+            for name in ("sealing", "evidence", "sealed")
+        ),
+    ]
+    return {
+        "request": json.loads(requests.encode(request)),
+        "digest": digest,
+        "sealing_seed": (bytes([5]) * 32).hex(),
+        "evidence_identity": EVIDENCE.text(),
+        "content": CONTENT.decode(),
+        "cases": [dict(zip(("name", "answer", "outcome"), row, strict=True)) for row in rows],
+    }
+
+
 if __name__ == "__main__":
-    target = Path(__file__).parents[2] / "docs" / "vectors" / "directory" / "acceptance.json"
-    target.write_text(json.dumps(cases(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    folder = Path(__file__).parents[2] / "docs" / "vectors" / "directory"
+    for file, content in ("acceptance.json", cases), ("welcome.json", answers):
+        (folder / file).write_text(json.dumps(content(), indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -48,7 +48,13 @@ def joined(nodes: Nodes) -> Nodes:
     nodes.words = ceremony.directory_words()
     nodes.bundle = bundle
     nodes.turn_to("MA")
-    api.join_complete(bundle=bundle, fingerprint=nodes.words, store=lambda _: None, actor="operator")
+    api.join_complete(
+        bundle=bundle,
+        keys=ceremony.material.holder(),
+        fingerprint=nodes.words,
+        store=lambda _: None,
+        actor="operator",
+    )
     nodes.turn_to("GS")
     api.organisation_limit(
         address="AIMC",

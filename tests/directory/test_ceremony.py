@@ -8,7 +8,7 @@ from tests.directory.network import Ceremony, Nodes, gates, new_material
 
 from jusur.crypto import certificates, dsse, fingerprints
 from jusur.crypto.keys import SigningKey
-from jusur.directory import api, ceremony, requests
+from jusur.directory import api, ceremony, possession, requests
 from jusur.directory.errors import (
     DirectoryDocumentError,
     FingerprintError,
@@ -34,7 +34,11 @@ def test_a_bureau_joins_and_both_sides_hold_the_same_directory(nodes: Nodes) -> 
     nodes.turn_to("MA")
     stored: list[ceremony.Welcome] = []
     welcome = api.join_complete(
-        bundle=bundle, fingerprint=ceremony_.directory_words(), store=stored.append, actor="operator"
+        bundle=bundle,
+        keys=ceremony_.material.holder(),
+        fingerprint=ceremony_.directory_words(),
+        store=stored.append,
+        actor="operator",
     )
     assert stored == [welcome]
     assert api.current() == at_secretariat
@@ -123,7 +127,13 @@ def test_the_node_refuses_another_directory_key(nodes: Nodes) -> None:
     bundle = ceremony_.admit()
     nodes.turn_to("MA")
     with pytest.raises(FingerprintError):
-        api.join_complete(bundle=bundle, fingerprint=fingerprints.fingerprint(bytes(32)), store=print, actor="operator")
+        api.join_complete(
+            bundle=bundle,
+            keys=ceremony_.material.holder(),
+            fingerprint=fingerprints.fingerprint(bytes(32)),
+            store=print,
+            actor="operator",
+        )
     assert not api.has_directory()
 
 
@@ -135,7 +145,9 @@ def test_the_node_refuses_a_welcome_to_somebody_elses_request(nodes: Nodes) -> N
     own.make_request()
     nodes.turn_to("MA")
     with pytest.raises(JoinRefusedError, match="not an answer"):
-        api.join_complete(bundle=bundle, fingerprint=own.directory_words(), store=print, actor="operator")
+        api.join_complete(
+            bundle=bundle, keys=own.material.holder(), fingerprint=own.directory_words(), store=print, actor="operator"
+        )
     assert not api.has_directory()
 
 
@@ -149,7 +161,13 @@ def test_nothing_holds_when_certificates_cannot_be_stored(nodes: Nodes) -> None:
         raise OSError("No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        api.join_complete(bundle=bundle, fingerprint=ceremony_.directory_words(), store=full, actor="operator")
+        api.join_complete(
+            bundle=bundle,
+            keys=ceremony_.material.holder(),
+            fingerprint=ceremony_.directory_words(),
+            store=full,
+            actor="operator",
+        )
     assert not DirectoryVersion.objects.exists()
 
 
@@ -161,24 +179,49 @@ def test_the_node_notices_that_its_keys_were_exchanged_on_the_way(nodes: Nodes) 
     bundle = thief.admit()  # an operator who compares carelessly
     nodes.turn_to("MA")
     with pytest.raises(JoinRefusedError):
-        api.join_complete(bundle=bundle, fingerprint=ceremony_.directory_words(), store=print, actor="operator")
+        api.join_complete(
+            bundle=bundle,
+            keys=ceremony_.material.holder(),
+            fingerprint=ceremony_.directory_words(),
+            store=print,
+            actor="operator",
+        )
 
 
 def test_a_tampered_bundle_is_refused(nodes: Nodes) -> None:
     ceremony_ = Ceremony(nodes, "MA")
-    ceremony_.make_request()
-    bundle = json.loads(ceremony_.admit())
+    envelope = ceremony_.make_request()
+    sealed = ceremony_.admit()
+    request, digest = requests.peek(envelope), requests.open_request(envelope).digest
+    bundle = json.loads(possession.open_sealed(sealed, request, digest, ceremony_.material.holder()))
     payload = base64.b64decode(bundle["directory"]["payload"]).replace(b'"suspended"', b'"withdrawn"')
     payload = payload.replace(b"ncb.example.ma", b"evil.example.ma")
     bundle["directory"]["payload"] = base64.b64encode(payload).decode()
     nodes.turn_to("MA")
     with pytest.raises(ForgedDirectoryError):
         api.join_complete(
-            bundle=json.dumps(bundle).encode(),
+            bundle=possession.seal(json.dumps(bundle).encode(), request, digest),
+            keys=ceremony_.material.holder(),
             fingerprint=ceremony_.directory_words(),
             store=print,
             actor="operator",
         )
+
+
+@pytest.mark.parametrize("lost", ["sealing", "evidence"])
+def test_who_does_not_hold_the_keys_asked_for_gets_no_certificates(nodes: Nodes, lost: str) -> None:
+    ceremony_ = Ceremony(nodes, "MA")
+    ceremony_.make_request()
+    bundle = ceremony_.admit()
+    assert b"CERTIFICATE" not in bundle
+    nodes.turn_to("MA")
+    for other in (getattr(new_material(), lost), None):
+        holder = ceremony_.material.holder()._replace(**{lost: other})
+        with pytest.raises(JoinRefusedError):
+            api.join_complete(
+                bundle=bundle, keys=holder, fingerprint=ceremony_.directory_words(), store=print, actor="operator"
+            )
+    assert not api.has_directory()
 
 
 def test_a_node_asks_only_under_its_own_invitation(nodes: Nodes) -> None:

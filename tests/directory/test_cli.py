@@ -9,7 +9,8 @@ from tests.directory.network import Nodes
 
 from jusur.cli import founding
 from jusur.cli.directory import directory, join
-from jusur.directory import api
+from jusur.directory import api, ceremony
+from jusur.directory.errors import ForgedDirectoryError, MissingVersionsError
 from jusur.kernel.errors import JusurError
 from jusur.ledger import api as ledger
 from jusur.node import context, settings
@@ -75,10 +76,56 @@ def test_joining_rotating_and_replacing_by_files(run: Run, tmp_path: Path) -> No
     assert now.certificate("tls").public_key() == now.tls_key.public_key()
 
     run("MA", "rotate", "request", "--emergency", "--recovery", usb, "--output", tmp_path / "emg")
+    missed = [run("GS", "publish")["version"] for _ in range(3)]
     grant = ("rotate", "grant", tmp_path / "emg", "--emergency", "--reason", "Burglary", "--output", tmp_path / "new")
     run("GS", *grant)
     run("MA", "rotate", "install", tmp_path / "new")
+    assert run("MA", "show")["version"] == missed[-1] + 1
     assert set(api.verify_keys("MA")) == {Keystore(now.folder).signing.keyid}
+
+
+def joined(run: Run, tmp_path: Path) -> None:
+    paper, request, welcome = (tmp_path / name for name in ("inv", "req", "wel"))
+    run("GS", "invite", "MA", "--output", paper)
+    made = run("MA", "request", paper, "--output", request)
+    admitted = run("GS", "admit", request, "--fingerprint", made["fingerprint"], "--output", welcome)
+    run("MA", "complete", welcome, "--fingerprint", admitted["directory_key"])
+
+
+def test_an_answer_brings_no_more_versions_than_its_bound(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(run, tmp_path)
+    run("MA", "rotate", "request", "--use", "signing", "--output", tmp_path / "rot")
+    held = run("MA", "show")["version"]
+    for _ in range(4):
+        run("GS", "publish")
+    monkeypatch.setattr(ceremony, "MAX_VERSIONS", 2)
+    run("GS", "rotate", "grant", tmp_path / "rot", "--output", tmp_path / "ans")
+    with pytest.raises(MissingVersionsError):
+        run("MA", "rotate", "install", tmp_path / "ans")
+    assert run("MA", "show")["version"] == held + 2
+    for version in (held + 3, held + 4):
+        run("GS", "export", "--version", version, "--output", tmp_path / "d.json")
+        run("MA", "accept", tmp_path / "d.json")
+    assert run("MA", "rotate", "install", tmp_path / "ans")["installed"] == ["signing"]
+
+
+def test_versions_in_an_answer_must_follow_each_other(run: Run, tmp_path: Path) -> None:
+    joined(run, tmp_path)
+    run("MA", "rotate", "request", "--use", "signing", "--output", tmp_path / "rot")
+    held = run("MA", "show")["version"]
+    for _ in range(2):
+        run("GS", "publish")
+    run("GS", "rotate", "grant", tmp_path / "rot", "--output", tmp_path / "ans")
+    answer = json.loads((tmp_path / "ans").read_bytes())
+    signature = answer["between"][1]["signatures"][0]
+    signature["sig"] = answer["between"][0]["signatures"][0]["sig"]
+    (tmp_path / "ans").write_text(json.dumps(answer))
+    with pytest.raises(ForgedDirectoryError):
+        run("MA", "rotate", "install", tmp_path / "ans")
+    assert run("MA", "show")["version"] == held + 1
+    assert [alarm["kind"] for alarm in run("MA", "alarms")] == ["forged"]
 
 
 def test_the_secretariats_decisions_reach_the_bureau_as_a_file(run: Run, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from ninja import NinjaAPI
 from ninja.testing import TestClient
 from tests.directory.network import Ceremony, Nodes
 
-from jusur.directory import api
+from jusur.directory import api, possession, requests
+from jusur.directory.ceremony import read_bundle
 from jusur.directory.endpoints import join_router, router
 from jusur.web import problems
 
@@ -44,9 +45,10 @@ def test_joining_online(nodes: Nodes, client: TestClient) -> None:
     assert answer["state"] == "admitted"
     nodes.turn_to("MA")
     assert not api.has_directory()
-    api.directory_pin(
-        envelope=json.dumps(answer["directory"]).encode(), fingerprint=ceremony.directory_words(), actor="operator"
-    )
+    request = requests.open_request(envelope)
+    bundle = json.dumps(answer["welcome"]).encode()
+    opened = read_bundle(possession.open_sealed(bundle, request.request, request.digest, ceremony.material.holder()))
+    api.directory_pin(envelope=opened.directory, fingerprint=ceremony.directory_words(), actor="operator")
     assert api.organisation("MA").status == "active"
 
 

@@ -165,7 +165,7 @@ class TestRotation:
             endpoints=bureau.gates,
         )
         bundle = api.key_rotate(envelope=envelope, authority=nodes.authority, actor="operator")
-        welcome, _ = ceremony.read_bundle(bundle)
+        welcome = ceremony.read_bundle(bundle).welcome
         keys = {key.keyid: key.public for key in nodes.authority.directory_keys}
         certificate = certificates.load_certificate(ceremony.read_welcome(welcome, keys).tls_certificate)
         assert certificate.public_key() == tls.public_key()

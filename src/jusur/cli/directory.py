@@ -18,7 +18,7 @@ from jusur.node.home import write_private
 _output = click.option("--output", type=click.Path(path_type=Path), required=True, help="The file to write.")
 _reason = click.option("--reason", required=True, help="Why; recorded in the ledger.")
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-MAX_FILE = 16 * 1024 * 1024
+MAX_FILE = 64 * 1024 * 1024
 
 
 def _node(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -426,13 +426,15 @@ def join_request(invitation: Path, recovery_key: Path | None, relay: str, online
 @_node
 def join_complete(welcome: Path | None, invitation: Path | None, fingerprint: str) -> dict[str, Any]:
     """Enter the network with the secretariat's welcome."""
-    from jusur.cli.key_papers import fetch_welcome, store_certificates
+    from jusur.cli.key_papers import fetch_welcome, holder_keys, store_certificates
     from jusur.directory import api
 
     if welcome is None and invitation is None:
         raise InvalidInputError("Give the welcome's file, or --invitation to fetch it.")
     bundle = _read(welcome) if welcome is not None else fetch_welcome(_read(invitation or Path()))
-    done = api.join_complete(bundle=bundle, fingerprint=fingerprint, store=store_certificates, actor=_actor())
+    done = api.join_complete(
+        bundle=bundle, keys=holder_keys(), fingerprint=fingerprint, store=store_certificates, actor=_actor()
+    )
     return {"address": done.address, "version": done.version, "digest": done.digest}
 
 

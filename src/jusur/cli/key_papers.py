@@ -69,7 +69,13 @@ def fetch_welcome(invitation: bytes) -> bytes:
     if answer["state"] != "admitted":
         reason = f": {answer['reason']}" if answer["reason"] else ""
         raise ConflictError(f"The request is {answer['state']}{reason}.", fix="Ask the secretariat.")
-    return canonical.encode({"welcome": answer["welcome"], "directory": answer["directory"]})
+    return canonical.encode(answer["welcome"])
+
+
+def holder_keys() -> api.HolderKeys:
+    """This node's keys that open a welcome."""
+    keys = current().keys
+    return api.HolderKeys(keys.sealing, keys.evidence_identity)
 
 
 def store_certificates(welcome: api.Welcome) -> None:
@@ -126,7 +132,11 @@ def rotation_install(bundle: bytes, *, actor: str) -> list[str]:
             node.keys.adopt(use, fresh)
         store_certificates(welcome)
 
-    api.keys_request_complete(envelope=kept.read_bytes(), bundle=bundle, store=store, actor=actor)
+    holder = api.HolderKeys(
+        fresh.sealing if "sealing" in asked.values() else None,
+        fresh.evidence_identity if "evidence" in asked.values() else None,
+    )
+    api.keys_request_complete(envelope=kept.read_bytes(), bundle=bundle, keys=holder, store=store, actor=actor)
     for path in fresh.folder.iterdir():
         path.unlink()
     fresh.folder.rmdir()

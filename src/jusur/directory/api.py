@@ -22,6 +22,7 @@ from jusur.directory.errors import (
     StaleDirectoryError,
     UnknownOrganisationError,
 )
+from jusur.directory.possession import HolderKeys
 from jusur.directory.schema import CLASSIFICATIONS, Endpoint, Key, Limits, Names, Organisation
 from jusur.directory.selectors import (
     Current,
@@ -105,6 +106,7 @@ __all__ = [
     "FingerprintError",
     "ForgedDirectoryError",
     "ForkedDirectoryError",
+    "HolderKeys",
     "InvitationPaper",
     "JoinRefusedError",
     "Key",

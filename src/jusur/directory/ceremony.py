@@ -12,8 +12,8 @@ So neither the mail nor the network between them needs to be trusted.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -31,6 +31,9 @@ WELCOME_FORMAT: Final = "jusur-welcome/1"
 WELCOME_TYPE: Final = "application/vnd.jusur.welcome+json"
 MAX_INVITATION: Final = 8 * 1024
 MAX_WELCOME: Final = 64 * 1024
+MAX_BETWEEN: Final = 32 * 1024 * 1024
+"""Most bytes of earlier directory versions that a welcome brings."""
+MAX_VERSIONS: Final = 1000
 TOKEN_BYTES: Final = 32
 
 _T = TypeVar("_T")
@@ -122,23 +125,34 @@ def claimed_version(envelope: dict[str, Any]) -> int:
         return 0
 
 
-def read_bundle(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """The two envelopes of a welcome file: the welcome, and the directory (as canonical bytes).
+class Bundle(NamedTuple):
+    """What a welcome file holds: the welcome, the directory it speaks of, and the earlier ones that the node lacks."""
+
+    welcome: dict[str, Any]
+    directory: bytes
+    between: tuple[bytes, ...]
+
+
+def read_bundle(data: bytes) -> Bundle:
+    """The envelopes of a welcome file, unchecked (the directories as canonical bytes).
 
     Raises:
         DirectoryDocumentError, CanonicalJSONError: it is not such a file.
     """
-    value = canonical.decode(data, max_bytes=MAX_ENVELOPE_BYTES + MAX_WELCOME * 2, max_depth=9)
-    if not isinstance(value, dict) or set(value) != {"welcome", "directory"}:
-        raise DirectoryDocumentError("The file is not a welcome: it needs the members welcome and directory.")
-    if not isinstance(value["welcome"], dict) or not isinstance(value["directory"], dict):
-        raise DirectoryDocumentError("The welcome and the directory in the file must be JSON objects.")
-    return value["welcome"], envelopes.write(value["directory"])
+    value = canonical.decode(data, max_bytes=MAX_ENVELOPE_BYTES + MAX_WELCOME * 2 + MAX_BETWEEN, max_depth=9)
+    if not isinstance(value, dict) or set(value) != {"between", "welcome", "directory"}:
+        raise DirectoryDocumentError("The file is not a welcome: it needs the members between, directory, welcome.")
+    between = value["between"]
+    if not isinstance(between, list) or len(between) > MAX_VERSIONS:
+        raise DirectoryDocumentError(f"A welcome brings at most {MAX_VERSIONS} earlier directories.")
+    if not all(isinstance(each, dict) for each in (value["welcome"], value["directory"], *between)):
+        raise DirectoryDocumentError("The welcome and the directories in the file must be JSON objects.")
+    return Bundle(value["welcome"], envelopes.write(value["directory"]), tuple(map(envelopes.write, between)))
 
 
-def write_bundle(welcome: bytes, directory: bytes) -> bytes:
-    """The file that a welcome travels in, with the directory it speaks of."""
-    return b'{"directory":%b,"welcome":%b}' % (directory, welcome)
+def write_bundle(welcome: bytes, directory: bytes, between: Iterable[bytes] = ()) -> bytes:
+    """The file that a welcome travels in, with the directory it speaks of and those ``between``, oldest first."""
+    return b'{"between":[%b],"directory":%b,"welcome":%b}' % (b",".join(between), directory, welcome)
 
 
 def _convert(value: Any, kind: type[_T], name: str) -> _T:

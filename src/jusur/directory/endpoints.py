@@ -12,8 +12,8 @@ from ninja import Header, Query, Router, Schema, Status
 from pydantic import Field
 
 from jusur.directory import api, envelopes, shapes
-from jusur.directory.ceremony import read_bundle
 from jusur.directory.errors import DirectoryDocumentError
+from jusur.directory.possession import MAX_BYTES as MAX_SEALED_WELCOME
 from jusur.directory.requests import MAX_ENVELOPE_BYTES
 from jusur.directory.schema import Kind
 from jusur.directory.schema import Status as Standing
@@ -122,6 +122,5 @@ def welcome(
     standing = api.join_standing(request_id=request_id, token=token)
     answer: dict[str, Any] = {"state": standing.state, "reason": standing.reason}
     if standing.bundle is not None:
-        greeting, directory = read_bundle(standing.bundle)
-        answer |= {"welcome": greeting, "directory": envelopes.read(directory)}
+        answer["welcome"] = canonical.decode(standing.bundle, max_bytes=MAX_SEALED_WELCOME)
     return answer

@@ -38,7 +38,10 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an organisation asks for. ``invitation`` is the invitation's id when joining, else ""."""
+    """What an organisation asks for. ``invitation`` is the invitation's id when joining, else "".
+
+    ``directory`` is the version the node holds (0: none); the answer brings those it lacks.
+    """
 
     format: str
     act: Act
@@ -48,6 +51,7 @@ class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     created_at: str
     endpoints: tuple[Endpoint, ...]
     relay: str
+    directory: int
     keys: tuple[NewKey, ...]
 
     def public(self, use: KeyUse) -> str:
@@ -130,6 +134,7 @@ def _check_fields(request: KeyRequest) -> None:
     ids.parse_id(request.id, field="the request's id")
     _need(request.format == FORMAT, f"The request's format is not {FORMAT}.")
     _need(bool(ADDRESS.fullmatch(request.address)), "The request's address is not valid.")
+    _need(0 <= request.directory <= canonical.MAX_INTEGER, "The directory version held is not valid.")
     _need(request.relay == "" or bool(ADDRESS.fullmatch(request.relay)), "The relay asked for is not valid.")
     form.moment(request.created_at, field="created_at")
     form.check_endpoints(request.endpoints, request.address)

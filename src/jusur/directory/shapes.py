@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from jusur.directory.schema import KeyState, KeyUse, Kind, Status
-from jusur.rows.shapes import Answer, Digest, Moment, Names, SignedEnvelope
+from jusur.rows.shapes import Answer, Digest, Moment, Names
 
 
 class EndpointView(Answer):
@@ -84,10 +84,19 @@ class Received(Answer):
     state: str
 
 
+class SealedWelcome(Answer):
+    """The answer to a key request, which only the holder of the keys in it can open; shares and content in Base64."""
+
+    format: str
+    request: UUID
+    sealing: str
+    evidence: str
+    sealed: str
+
+
 class Welcomed(Answer):
-    """What became of a request to join; ``welcome`` and ``directory`` once admitted."""
+    """What became of a request to join; ``welcome`` once admitted."""
 
     state: str
     reason: str
-    welcome: SignedEnvelope | None = None
-    directory: SignedEnvelope | None = None
+    welcome: SealedWelcome | None = None

@@ -228,7 +228,7 @@ def directory_refresh(*, fetch: Fetch, actor: str = "node") -> int:
         JusurError: whatever ``fetch`` raises.
     """
     newest = fetch(None)
-    target = _claimed_version(newest)
+    target = claimed_version(newest)
     version = held().document.version
     for missing in range(version + 1, min(target, version + 1 + MAX_STEPS)):
         directory_accept(envelope=fetch(missing), actor=actor, step=True)
@@ -237,7 +237,7 @@ def directory_refresh(*, fetch: Fetch, actor: str = "node") -> int:
     return held().document.version
 
 
-def _claimed_version(envelope: bytes) -> int:
+def claimed_version(envelope: bytes) -> int:
     """The version ``envelope`` claims; 0 where it is no directory (accepting it will then refuse it)."""
     try:
         return wire.decode(envelopes.unverified_payload(envelopes.read(envelope))).version
@@ -293,7 +293,7 @@ def fork_examine(*, peer: str, envelope: bytes) -> bool:
 def _open_by_any_held_key(envelope: bytes) -> Signed:
     """The document in ``envelope``, signed by a directory key that was pinned when its version was due."""
     parsed = envelopes.read(envelope)
-    version = _claimed_version(envelope)
+    version = claimed_version(envelope)
     before = DirectoryVersion.objects.filter(version__in=[version - 1, version]).order_by("version").first()
     if before is None:
         raise DirectoryDocumentError("This node never held a version near this one.")

@@ -13,11 +13,12 @@ from django.db import transaction
 from jusur.crypto import certificates, dsse, fingerprints
 from jusur.crypto.age import AgeIdentity
 from jusur.crypto.keys import SealingKey, SigningKey
-from jusur.directory import ceremony, envelopes, requests, rules
-from jusur.directory.ceremony import InvitationPaper, Welcome
+from jusur.directory import ceremony, envelopes, possession, requests, rules
+from jusur.directory.ceremony import Bundle, InvitationPaper, Welcome
 from jusur.directory.errors import JoinRefusedError
 from jusur.directory.keys import certificate_keyid, csr_keyid, keyid_of, read_certificate
 from jusur.directory.models import JoinRequest
+from jusur.directory.possession import HolderKeys
 from jusur.directory.requests import Act, KeyRequest, NewKey
 from jusur.directory.schema import KEY_USES, Document, Endpoint, KeyUse
 from jusur.directory.services import acceptance
@@ -43,13 +44,24 @@ class KeyMaterial:
     seal: ec.EllipticCurvePrivateKey | None = None
     recovery: SigningKey | None = None
 
+    def holder(self) -> HolderKeys:
+        """The keys that cannot sign: holding them is proved by opening the answer."""
+        return HolderKeys(self.sealing, self.evidence)
+
     def signers(self) -> tuple[SigningKey, ...]:
         """The new Ed25519 keys, each of which signs the request."""
         return tuple(key for key in (self.signing, self.log, self.recovery) if key is not None)
 
 
 def request_build(
-    *, act: Act, address: str, material: KeyMaterial, endpoints: Sequence[Endpoint], relay: str, invitation: str
+    *,
+    act: Act,
+    address: str,
+    material: KeyMaterial,
+    endpoints: Sequence[Endpoint],
+    relay: str,
+    invitation: str,
+    directory: int = 0,
 ) -> KeyRequest:
     """A key request for the keys in ``material``.
 
@@ -81,6 +93,7 @@ def request_build(
         created_at=clock.timestamp(clock.now()),
         endpoints=tuple(sorted(endpoints, key=lambda e: (e.priority, e.gate_url))),
         relay=relay,
+        directory=directory,
         keys=tuple(NewKey(use, _keyid(use, public[use], address), public[use]) for use in KEY_USES if use in public),
     )
 
@@ -165,16 +178,25 @@ def keys_request_make(
     Raises:
         DirectoryDocumentError, CertificateError: an endpoint or address is not valid.
     """
-    request = request_build(act=act, address=address, material=material, endpoints=endpoints, relay="", invitation="")
+    request = request_build(
+        act=act,
+        address=address,
+        material=material,
+        endpoints=endpoints,
+        relay="",
+        invitation="",
+        directory=acceptance.held().document.version if acceptance.has_directory() else 0,
+    )
     return request_sign(request, [*material.signers(), *([voucher] if voucher is not None else [])])
 
 
 @transaction.atomic
-def join_complete(*, bundle: bytes, fingerprint: str, store: Store, actor: str) -> Welcome:
+def join_complete(*, bundle: bytes, keys: HolderKeys, fingerprint: str, store: Store, actor: str) -> Welcome:
     """Enter the network: pin the directory key, check the welcome, find our own keys unchanged.
 
     Args:
-        bundle: the welcome and the directory, as the secretariat gave them.
+        bundle: the welcome and the directory, as the secretariat gave them, sealed to the keys asked for.
+        keys: this node's sealing and evidence keys, which open it.
         fingerprint: of the directory key, as the secretariat read it out, in words or groups.
         store: puts the certificates in place.
         actor: the operator who compared.
@@ -182,21 +204,22 @@ def join_complete(*, bundle: bytes, fingerprint: str, store: Store, actor: str) 
     Raises:
         NotFoundError: this node made no request.
         FingerprintError: the directory key has another fingerprint.
-        JoinRefusedError: the welcome is not an answer to our request, or changes our keys.
+        JoinRefusedError: the welcome is not an answer to our request, changes our keys, or cannot be opened by them.
         DirectoryRefusedError, DirectoryDocumentError, CertificateError: the directory or a certificate is refused.
     """
     row = JoinRequest.objects.select_for_update().filter(state__in=_OPEN_STATES).first()
     if row is None:
         raise NotFoundError("This node made no request to join.", fix="Begin with jusur join request.")
-    welcome_envelope, directory = ceremony.read_bundle(bundle)
-    acceptance.directory_pin(envelope=directory, fingerprint=fingerprint, actor=actor)
+    asked = requests.peek(bytes(row.document))
+    opened = ceremony.read_bundle(possession.open_sealed(bundle, asked, row.digest, keys))
+    acceptance.directory_pin(envelope=opened.directory, fingerprint=fingerprint, actor=actor)
     held = acceptance.held()
-    welcome = ceremony.read_welcome(welcome_envelope, rules.pinned_keys(held.document))
+    welcome = ceremony.read_welcome(opened.welcome, rules.pinned_keys(held.document))
     if (welcome.request, welcome.request_digest, welcome.address) != (str(row.id), row.digest, row.address):
         raise JoinRefusedError("The welcome is not an answer to this node's request.")
     if (welcome.version, welcome.digest) != (held.document.version, held.digest):
         raise JoinRefusedError("The welcome speaks of another directory than the one with it.")
-    check_granted(welcome, requests.peek(bytes(row.document)), held.document)
+    check_granted(welcome, asked, held.document)
     row.state, row.decided_at, row.decided_by = "completed", clock.now(), actor
     row.save(update_fields=["state", "decided_at", "decided_by"])
     _record("directory.join.completed", row, actor)
@@ -204,32 +227,44 @@ def join_complete(*, bundle: bytes, fingerprint: str, store: Store, actor: str) 
     return welcome
 
 
-def keys_request_complete(*, envelope: bytes, bundle: bytes, store: Store, actor: str) -> Welcome:
+def keys_request_complete(*, envelope: bytes, bundle: bytes, keys: HolderKeys, store: Store, actor: str) -> Welcome:
     """Take the answer to a request for new keys, once the directory held lists them. Afterwards the node may use them.
 
     Args:
         envelope: the request this node made.
-        bundle: the secretariat's answer; its directory is accepted first where this node lacks just that version.
+        bundle: the secretariat's answer; the directories in it are accepted first, in order, each by the usual rules.
+        keys: the new sealing and evidence keys, where the request brings such.
         store: puts the keys and certificates in place.
         actor: the operator.
 
     Raises:
         JoinRefusedError: the answer is not to this request, or changes its keys.
-        DirectoryRefusedError, DirectoryDocumentError: the directory is refused. `MissingVersionsError`: refresh first.
+        DirectoryRefusedError, DirectoryDocumentError: a directory is refused. `MissingVersionsError`: more versions
+            were missing than an answer brings; refresh first.
         CertificateError: a certificate is refused.
     """
-    welcome_envelope, directory = ceremony.read_bundle(bundle)
-    claimed = ceremony.claimed_version(welcome_envelope)
-    if claimed > acceptance.held().document.version:
-        acceptance.directory_accept(envelope=directory, actor=actor)
-    document = acceptance.held().document
-    welcome = ceremony.read_welcome(welcome_envelope, rules.pinned_keys(document))
     request = requests.peek(envelope)
+    digest = canonical.sha256_hex(requests.encode(request))
+    opened = ceremony.read_bundle(possession.open_sealed(bundle, request, digest, keys))
+    _catch_up(opened, actor)
+    document = acceptance.held().document
+    welcome = ceremony.read_welcome(opened.welcome, rules.pinned_keys(document))
     if (welcome.request, welcome.address) != (request.id, request.address):
         raise JoinRefusedError("The answer is not to this request.")
     check_granted(welcome, request, document)
     store(welcome)
     return welcome
+
+
+def _catch_up(opened: Bundle, actor: str) -> None:
+    """Accept the directories of an answer that are later than the one held, oldest first, as a refresh would."""
+    claimed = ceremony.claimed_version(opened.welcome)
+    held = acceptance.held().document.version
+    for envelope in opened.between:
+        if held < acceptance.claimed_version(envelope) < claimed:
+            acceptance.directory_accept(envelope=envelope, actor=actor, step=True)
+    if claimed > held:
+        acceptance.directory_accept(envelope=opened.directory, actor=actor)
 
 
 def check_granted(welcome: Welcome, request: KeyRequest, document: Document) -> None:
