@@ -3,6 +3,7 @@
 The ceremonies are django-allauth's; this module is the only one that reaches into it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,9 +86,9 @@ def check_code(officer: accounts.Officer, code: str) -> str | None:
     return None
 
 
-def passkey_options(officer: accounts.Officer | None = None) -> dict[str, Any]:
-    """What the browser needs to ask for a passkey: of ``officer``, or of whoever it is."""
-    return webauthn.begin_authentication(officer)  # type: ignore[no-any-return] # allauth carries no types
+def passkey_options(officer: accounts.Officer | None = None) -> str:
+    """What the browser needs to ask for a passkey, as JSON: of ``officer``, or of whoever it is."""
+    return json.dumps({"request_options": webauthn.begin_authentication(officer)})
 
 
 def check_passkey(credential: Mapping[str, Any], officer: accounts.Officer | None = None) -> accounts.Officer | None:
@@ -102,9 +103,9 @@ def check_passkey(credential: Mapping[str, Any], officer: accounts.Officer | Non
     return bearer if isinstance(bearer, accounts.Officer) else None
 
 
-def new_passkey_options(officer: accounts.Officer) -> dict[str, Any]:
-    """What the browser needs to make a passkey that signs in by itself (discoverable, the person verified)."""
-    return webauthn.begin_registration(officer, passwordless=True)  # type: ignore[no-any-return]
+def new_passkey_options(officer: accounts.Officer) -> str:
+    """What the browser needs, as JSON, to make a passkey that signs in by itself (discoverable, the person verified)."""
+    return json.dumps({"creation_options": webauthn.begin_registration(officer, passwordless=True)})
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from jusur.accounts import api as accounts
 from jusur.desk.kit.forms import show_error
 from jusur.desk.signin import factors, pictures
 from jusur.desk.signin.forms import NewCodeForm, NewPasskeyForm, NewPasswordForm
+from jusur.desk.signin.views import devices
 from jusur.desk.signin.views.entry import passkeys_possible
 from jusur.kernel.errors import JusurError, NotFoundError
 
@@ -26,14 +27,10 @@ ACT = "account.own"
 def account(request: HttpRequest) -> HttpResponse:
     """What I sign in with, and where I am signed in."""
     officer = _own(request)
-    session = accounts.signed_in(request)
-    sessions = sorted(UserSession.objects.purge_and_list(officer), key=lambda row: row.last_seen_at, reverse=True)
     context = {
         "officer": officer,
         "held": factors.held(officer),
-        "sessions": sessions,
-        "this": request.session.session_key,
-        "session": session,
+        "sessions": devices.sessions(request, officer),
         "passkeys": passkeys_possible(request),
     }
     return render(request, "signin/account.html", context)
@@ -51,8 +48,8 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
             show_error(form, error)
         else:
             return _back(request, _("The passkey is kept. You can sign in with it."))
-    options = {"creation_options": factors.new_passkey_options(officer)}
-    return render(request, "signin/add_passkey.html", {"form": form, "options": options})
+    context = {"form": form, "options": factors.new_passkey_options(officer)}
+    return render(request, "signin/add_passkey.html", context)
 
 
 @require_POST

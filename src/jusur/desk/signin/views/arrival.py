@@ -49,8 +49,8 @@ def set_up_passkey(request: HttpRequest) -> HttpResponse:
             show_error(form, error)
         else:
             return _arrived(request, way, factors.PASSKEY)
-    options = {"creation_options": factors.new_passkey_options(way.officer)}
-    return render(request, "signin/set_up_passkey.html", {"form": form, "way": way, "options": options})
+    context = {"form": form, "way": way, "options": factors.new_passkey_options(way.officer)}
+    return render(request, "signin/set_up_passkey.html", context)
 
 
 @sensitive_post_parameters("password")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import authenticate, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     """A passkey's question (GET, by script) and answer (POST); whose it is, it says itself."""
     pace.check(request)
     if request.method == "GET":
-        return JsonResponse({"request_options": factors.passkey_options()})
+        return HttpResponse(factors.passkey_options(), content_type="application/json")
     form = CredentialForm(request.POST)
     officer = factors.check_passkey(form.cleaned_data["credential"]) if form.is_valid() else None
     if officer is None or not officer.is_active or officer.kind != accounts.Officer.PERSON:
@@ -142,5 +142,5 @@ def _factor(request: HttpRequest, officer: accounts.Officer, form: Form) -> str 
 
 
 def _asking(officer: accounts.Officer, held: factors.Held, form: Form) -> dict[str, Any]:
-    options = {"request_options": factors.passkey_options(officer)} if held.passkeys else None
+    options = factors.passkey_options(officer) if held.passkeys else ""
     return {"form": form, "held": held, "options": options, "officer": officer}
