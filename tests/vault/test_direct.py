@@ -1,10 +1,11 @@
+import io
 import mmap
 import os
 from pathlib import Path
 
 import pytest
 
-from jusur.vault.direct import ALIGNMENT, DirectWriter
+from jusur.vault.direct import ALIGNMENT, LARGE, DirectReader, DirectWriter
 
 
 def aligned(size: int) -> memoryview:
@@ -38,3 +39,22 @@ def test_real_errors_are_raised() -> None:
             DirectWriter(descriptor).write(aligned(ALIGNMENT), 0)
     finally:
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("folder", ["tmp_path", "/dev/shm"])
+@pytest.mark.parametrize("skipped", [0, 1, ALIGNMENT])
+def test_small_large_and_unaligned_reads_give_the_same_bytes(folder: str, skipped: int, tmp_path: Path) -> None:
+    path = (tmp_path if folder == "tmp_path" else Path(folder)) / f"read-{os.getpid()}"
+    content = os.urandom(3 * LARGE + 4097)
+    path.write_bytes(content)
+    try:
+        with io.BufferedReader(DirectReader(path), ALIGNMENT) as file:
+            found = file.read(skipped)
+            for block in (aligned(LARGE), aligned(LARGE)[1:], aligned(LARGE)):
+                found += bytes(block[: file.readinto(block)])
+            assert found + file.read() == content
+            file.seek(5)
+            assert file.read() == content[5:]
+            assert file.readinto(aligned(LARGE)) == 0
+    finally:
+        path.unlink()
