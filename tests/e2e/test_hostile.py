@@ -228,6 +228,7 @@ told["refusal"] = [row.refusal for row in rows if row.refusal]
 """
 _HARMFUL = """
 import dataclasses, hashlib, io, tarfile, random
+from blake3 import blake3
 from jusur.crypto.age import AgeWriter
 from jusur.directory import api as directory
 from jusur.evidence.models import EvidencePackage
@@ -278,13 +279,13 @@ with context.current().vault.create(name) as writer:
 size = 65536 * 128
 chunks = [sealed[at:at + size] for at in range(0, len(sealed), size)]
 stated = SealedPackage(package_id=str(number), size=len(sealed), sha256=hashlib.sha256(sealed).hexdigest(),
-    chunk_size=size, chunk_digests=tuple(hashlib.sha256(c).hexdigest() for c in chunks),
+    chunk_size=size, chunk_digests=tuple(blake3(c).hexdigest() for c in chunks),
     tagmanifest_sha256="0" * 64, files=(), payload_bytes=1, sealed_at=clock.now())
 if trick == "digest":
     stated = dataclasses.replace(stated, sha256=hashlib.sha256(b"lie").hexdigest())
 real = sealing.exchange.offer_blob
 if trick == "size":
-    other = hashlib.sha256(sealed[:-1] + b"!").hexdigest()
+    other = blake3(sealed[:-1] + b"!").hexdigest()
     stated = dataclasses.replace(stated, chunk_digests=(*stated.chunk_digests[:-1], other))
 if trick == "statement":
     told_sign = sealing.statements.sign

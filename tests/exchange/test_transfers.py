@@ -203,6 +203,6 @@ def test_an_offer_that_contradicts_itself_is_refused(store: Vault) -> None:
     with store.create("package-1") as writer:
         writer.write(CONTENT)
         writer.commit()
-    for changes in ({"size": 5}, {"chunk_digests": "AAAA"}, {"expires_at": "2020-01-01T00:00:00Z"}):
+    for changes in ({"size": 5}, {"chunk_digests_blake3": "AAAA"}, {"expires_at": "2020-01-01T00:00:00Z"}):
         with pytest.raises(InvalidInputError):
             offers.offer_blob(msgspec.structs.replace(describe(), **changes), recipient="MA")

@@ -1,6 +1,7 @@
 """The gate's routes as a peer meets them, without TLS: requests signed, bounds kept, refusals explained."""
 
 import asyncio
+import base64
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -171,6 +172,8 @@ def test_chunks_go_to_whom_they_are_offered(network: Network, peer: Peer, tmp_pa
     assert got.status_code == 206
     assert got.content == content[chunk : 2 * chunk]
     assert got.headers["content-range"] == f"bytes {chunk}-{2 * chunk - 1}/{len(content)}"
+    whole = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    assert got.headers["repr-digest"] == f"sha-256=:{whole}:"
     last = peer.ask("GET", "/blobs/v1/package-1", range=f"bytes={2 * chunk}-{len(content) - 1}")
     assert last.content == content[2 * chunk :]
     for wrong in ("bytes=0-", "bytes=0-5", f"bytes=5-{chunk + 4}", f"bytes={9 * chunk}-{10 * chunk - 1}", ""):

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from blake3 import blake3
 from cryptography import x509
 from tests.packages.vectors import FOLDER
 
@@ -35,6 +36,12 @@ def test_the_vector_verifies_as_expected(expected: Any) -> None:
     assert [{"path": path, "size": size, "sha256": digest} for path, size, digest in report.files] == expected["files"]
     packages.check_statement(expected["statement"], report)
     assert (FOLDER / "statement.json").read_bytes() == canonical.encode(expected["statement"])
+
+
+def test_the_vector_s_chunks_are_stated_in_blake3(expected: Any) -> None:
+    (digest,) = expected["chunk_digests_blake3"]
+    assert digest == blake3((FOLDER / "package.tar.age").read_bytes()).hexdigest()
+    assert expected["statement"]["sealed"]["chunks_blake3"] == blake3(bytes.fromhex(digest)).hexdigest()
 
 
 def test_its_altered_twin_does_not() -> None:

@@ -3,6 +3,7 @@ import random
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.crypto import pki
@@ -161,10 +162,10 @@ def test_limits_hold(sealed: bytes) -> None:
 
 def test_a_reader_that_fails_is_an_error_not_a_verdict(sealed: bytes) -> None:
     class Broken(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
+        def readinto(self, buffer: Any) -> int:
             if self.tell() > 1_000_000:
                 raise OSError(5, "Input/output error")
-            return super().read(size)
+            return super().readinto(buffer)
 
     with pytest.raises(OSError, match="Input/output"):
         packages.verify(Broken(sealed), samples.identity(), trust=samples.trust())

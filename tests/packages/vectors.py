@@ -24,7 +24,7 @@ def make() -> None:
     altered = bytearray(sealed)
     altered[len(sealed) // 2] ^= 0x01
     files = [{"path": one.path, "size": one.size, "sha256": one.sha256} for one in package.files]
-    expected = {"statement": statement, "files": files, "chunk_digests": list(package.chunk_digests)}
+    expected = {"statement": statement, "files": files, "chunk_digests_blake3": list(package.chunk_digests)}
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "package.tar.age").write_bytes(sealed)
     (FOLDER / "altered.tar.age").write_bytes(altered)

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from jusur.crypto import bech32
 from jusur.crypto.errors import SealError
-from jusur.crypto.stream import CHUNK, TAG, Sink, Source, StreamDecryptor, StreamEncryptor, StreamError
+from jusur.crypto.stream import BATCH, CHUNK, TAG, Sink, Source, StreamDecryptor, StreamEncryptor, StreamError
 
 RECIPIENT_PREFIX = "age"
 IDENTITY_PREFIX = "AGE-SECRET-KEY-"
@@ -156,6 +156,7 @@ class AgeReader:
             raise AgeError("The sealed file's header was altered.", fix="Fetch the file again from its sender.")
         nonce = _read_exactly(source, _NONCE)
         self._stream = StreamDecryptor(source, _derive(file_key, nonce, b"payload"))
+        self._plain = memoryview(bytearray(BATCH * CHUNK))
         self._batch = memoryview(b"")
 
     def read(self, size: int = -1) -> bytes:
@@ -171,22 +172,28 @@ class AgeReader:
             parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def read_view(self, size: int) -> memoryview:
-        """Between 1 and ``size`` bytes without a copy, none at the end; valid until the next read."""
+    def readinto(self, buffer: memoryview) -> int:
+        """Between 1 byte and all of ``buffer``, 0 at the end; 64 KiB and more are decrypted in place."""
+        if not self._batch and len(buffer) >= CHUNK:
+            return self._decrypt(buffer)
         if not self._batch:
             self._advance()
-        view = self._batch[:size]
-        self._batch = self._batch[len(view) :]
-        return view
+        part = self._batch[: len(buffer)]
+        buffer[: len(part)] = part
+        self._batch = self._batch[len(part) :]
+        return len(part)
 
     def _advance(self) -> bool:
+        self._batch = self._plain[: self._decrypt(self._plain)]
+        return bool(self._batch)
+
+    def _decrypt(self, target: memoryview) -> int:
         try:
-            self._batch = self._stream.next()
+            return self._stream.into(target)
         except StreamError as error:
             raise AgeError(
                 f"The sealed file was altered or is incomplete: {error}.", fix="Fetch the file again from its sender."
             ) from None
-        return bool(self._batch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 Each chunk's nonce is an 11-byte big-endian counter and a byte that is 1 for the last chunk only, so that chunks
 can be neither reordered nor dropped, nor the stream cut short. Memory is constant: one batch of chunks. The
-cipher releases the interpreter's lock, so a thread that encrypts leaves the other core to the others.
+cipher releases the interpreter's lock, so a thread that encrypts leaves the other core to the others. It works on the
+bytes where they are, from the source's own buffer into the sink's, if these have them.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -25,11 +27,28 @@ class Sink(Protocol):
         """Take all of ``data``."""
 
 
+@runtime_checkable
+class RoomySink(Protocol):
+    """A sink that lets bytes be made in its own buffer, uncopied."""
+
+    def room(self, least: int, /) -> memoryview:
+        """Where the next bytes may be put: room for ``least`` or more."""
+
+    def advance(self, count: int, /) -> None:
+        """Take the ``count`` bytes that were put into ``room``."""
+
+
 class Source(Protocol):
     """Where bytes come from: ``read(n)`` gives at most ``n`` and nothing only at the end."""
 
     def read(self, size: int, /) -> bytes:
         """Between 1 and ``size`` bytes, or none at the end."""
+
+
+@runtime_checkable
+class _ViewSource(Protocol):
+    def read_view(self, size: int, /) -> memoryview:
+        """As ``read`` without a copy; valid until the next read."""
 
 
 class StreamError(Exception):
@@ -44,14 +63,12 @@ class StreamEncryptor:
     """Encrypts what is written to it into ``sink``; ``close`` writes the last chunk."""
 
     def __init__(self, sink: Sink, key: bytes) -> None:
-        self._sink = sink
+        self._sink: RoomySink = sink if isinstance(sink, RoomySink) else _Batches(sink)
         self._cipher = ChaCha20Poly1305(key)
         self._counter = 0
         self._held = bytearray(CHUNK)  # the last chunk is marked, so one is held until more is known to come
         self._held_view = memoryview(self._held)
         self._held_length = 0
-        self._out = memoryview(bytearray(BATCH * _SEALED))
-        self._out_length = 0
 
     def write(self, data: memoryview) -> None:
         """Encrypt ``data``; whole chunks go straight from it to the cipher, uncopied."""
@@ -72,76 +89,96 @@ class StreamEncryptor:
     def close(self) -> None:
         """Write the last chunk (empty only where the whole stream is) and hand everything on."""
         self._encrypt(self._held_view[: self._held_length], last=True)
-        self._flush()
+        if isinstance(self._sink, _Batches):
+            self._sink.flush()
 
     def _encrypt(self, chunk: memoryview, *, last: bool = False) -> None:
-        end = self._out_length + len(chunk) + TAG
-        nonce = _nonce(self._counter, last=last)
-        self._cipher.encrypt_into(nonce, chunk, None, self._out[self._out_length : end])
+        size = len(chunk) + TAG
+        room = self._sink.room(_SEALED)
+        self._cipher.encrypt_into(_nonce(self._counter, last=last), chunk, None, room[:size])
         self._counter += 1
-        self._out_length = end
-        if end == len(self._out):
-            self._flush()
+        self._sink.advance(size)
 
-    def _flush(self) -> None:
-        if self._out_length:
-            self._sink.write(self._out[: self._out_length])
-            self._out_length = 0
+
+class _Batches:
+    """A buffer before a sink that has none of its own."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._buffer = memoryview(bytearray(BATCH * _SEALED))
+        self._length = 0
+
+    def room(self, least: int, /) -> memoryview:
+        if self._length + least > len(self._buffer):
+            self.flush()
+        return self._buffer[self._length :]
+
+    def advance(self, count: int, /) -> None:
+        self._length += count
+        if self._length == len(self._buffer):
+            self.flush()
+
+    def flush(self) -> None:
+        if self._length:
+            self._sink.write(self._buffer[: self._length])
+            self._length = 0
 
 
 class StreamDecryptor:
-    """Gives the authenticated plaintext of ``source`` batch by batch; never a byte that was not checked."""
+    """Gives the authenticated plaintext of ``source``; never a byte that was not checked."""
 
     def __init__(self, source: Source, key: bytes) -> None:
-        self._source = source
+        self._next: Callable[[int], bytes | memoryview]
+        self._next = source.read_view if isinstance(source, _ViewSource) else source.read
         self._cipher = ChaCha20Poly1305(key)
         self._counter = 0
-        self._sealed = memoryview(bytearray(BATCH * _SEALED + 1))
-        self._length = 0
-        self._plain = memoryview(bytearray(BATCH * CHUNK))
+        self._piece = memoryview(b"")
+        self._held = memoryview(bytearray(_SEALED))  # a chunk that the source gave in parts, or that may be the last
+        self._held_length = 0
         self._ended = False
 
-    def next(self) -> memoryview:
-        """The next batch of plaintext, empty at the end; valid until the next call.
+    def into(self, target: memoryview) -> int:
+        """Put the next whole chunks into ``target`` (at least `CHUNK` long), as many as fit; 0 bytes at the end.
 
         Raises:
             StreamError: altered, cut short, or continued after its last chunk.
         """
-        if self._ended:
-            return self._plain[:0]
-        more = self._fill()
-        batch = BATCH * _SEALED if more else self._length
         written = 0
-        for start in range(0, batch, _SEALED):
-            end = min(start + _SEALED, batch)
-            written += self._decrypt(self._sealed[start:end], written, last=not more and end == batch)
-        if more:
-            self._sealed[0] = self._sealed[batch]
-            self._length = 1
-        else:
+        while not self._ended and len(target) - written >= CHUNK:
+            if not self._piece:
+                self._piece = memoryview(self._next(BATCH * _SEALED))
+            written += self._step(target[written:])
+        return written
+
+    def _step(self, target: memoryview) -> int:
+        """Decrypt a chunk of which it is known whether it is the last, or put aside what there is of it."""
+        if not self._piece:
             self._ended = True
-        return self._plain[:written]
+            return self._take_held(target, last=True)
+        if self._held_length == _SEALED:
+            return self._take_held(target, last=False)
+        if not self._held_length and len(self._piece) > _SEALED:
+            chunk, self._piece = self._piece[:_SEALED], self._piece[_SEALED:]
+            return self._decrypt(chunk, target, last=False)
+        taken = min(_SEALED - self._held_length, len(self._piece))
+        self._held[self._held_length : self._held_length + taken] = self._piece[:taken]
+        self._held_length += taken
+        self._piece = self._piece[taken:]
+        return 0
 
-    def _fill(self) -> bool:
-        """Fill the buffer; whether bytes follow the batch (one byte is read ahead to know)."""
-        wanted = len(self._sealed)
-        while self._length < wanted:
-            data = self._source.read(wanted - self._length)
-            if not data:
-                break
-            self._sealed[self._length : self._length + len(data)] = data
-            self._length += len(data)
-        if not self._length:
+    def _take_held(self, target: memoryview, *, last: bool) -> int:
+        if not self._held_length:
             raise StreamError("the stream ends before its last chunk")
-        return self._length == wanted
+        size = self._decrypt(self._held[: self._held_length], target, last=last)
+        self._held_length = 0
+        return size
 
-    def _decrypt(self, sealed: memoryview, at: int, *, last: bool) -> int:
+    def _decrypt(self, sealed: memoryview, target: memoryview, *, last: bool) -> int:
         size = len(sealed) - TAG
         if size < 0 or (size == 0 and self._counter):
             raise StreamError("the last chunk is cut short")
         try:
-            nonce = _nonce(self._counter, last=last)
-            self._cipher.decrypt_into(nonce, sealed, None, self._plain[at : at + size])
+            self._cipher.decrypt_into(_nonce(self._counter, last=last), sealed, None, target[:size])
         except InvalidTag:
             raise StreamError(f"chunk {self._counter} does not authenticate") from None
         self._counter += 1

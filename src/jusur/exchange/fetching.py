@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from blake3 import blake3
+
 from jusur.exchange import own
 from jusur.exchange.errors import PeerMisbehavesError, PeerUnavailableError, StorageFullError
 from jusur.exchange.message import BlobDescriptor, check_blob
@@ -178,7 +180,7 @@ class Fetch:
         if response.readinto(memoryview(bytearray(1))):
             raise PeerMisbehavesError(f"{self._sender} sends more bytes of chunk {index} than it signed.")
         response.close()
-        if hashlib.sha256(view).digest() != self._digests[index]:
+        if blake3(view).digest() != self._digests[index]:
             raise PeerMisbehavesError(f"Chunk {index} from {self._sender} is not the one whose digest it signed.")
 
     def _check_answer(self, response: Response, start: int, length: int) -> None:

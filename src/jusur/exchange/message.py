@@ -44,13 +44,13 @@ ChunkDigests = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]*={0,2}$", ma
 class BlobDescriptor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sealed bytes that wait at the sender's gate: ``GET /blobs/v1/{name}``.
 
-    ``chunk_digests`` is the Base64 of the SHA-256 of every chunk one after another; ``sha256`` covers the whole blob.
+    ``chunk_digests_blake3`` is the Base64 of the BLAKE3-256 of every chunk one after another; ``sha256`` covers all.
     """
 
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$")]
     size: Annotated[int, msgspec.Meta(ge=1, le=MAX_CHUNKS * MAX_CHUNK_SIZE)]
     chunk_size: Annotated[int, msgspec.Meta(ge=MIN_CHUNK_SIZE, le=MAX_CHUNK_SIZE)]
-    chunk_digests: ChunkDigests
+    chunk_digests_blake3: ChunkDigests
     sha256: Digest
     expires_at: Moment
 
@@ -124,7 +124,7 @@ def check_blob(blob: BlobDescriptor) -> list[bytes]:
 
     count = -(-blob.size // blob.chunk_size)
     try:
-        joined = base64.b64decode(blob.chunk_digests, validate=True)
+        joined = base64.b64decode(blob.chunk_digests_blake3, validate=True)
     except ValueError:
         joined = b""
     if len(joined) != 32 * count or count > MAX_CHUNKS:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from blake3 import blake3
 from django.db import transaction
 
 from jusur.exchange import log, own
@@ -21,18 +22,13 @@ OWN_PREFIX = "attachment-"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A blob as the gate serves it. ``digests``: SHA-256 of every chunk."""
+    """A blob as the gate serves it. ``sha256``: of the whole."""
 
     name: str
     size: int
     chunk_size: int
-    digests: bytes
     sha256: str
     expires_at: datetime
-
-    def digest_of(self, chunk: int) -> bytes:
-        """SHA-256 (32 bytes) of a chunk."""
-        return self.digests[32 * chunk : 32 * chunk + 32]
 
     def length_of(self, chunk: int) -> int:
         """Bytes of a chunk; the last may be shorter."""
@@ -48,7 +44,7 @@ def offer_blob(descriptor: BlobDescriptor, *, recipient: str) -> BlobDescriptor:
         InvalidInputError: the descriptor contradicts itself or the vault, or the offer has expired.
         NotFoundError: the vault holds nothing of this name.
     """
-    digests = b"".join(check_blob(descriptor))
+    check_blob(descriptor)
     expires = parse_timestamp(descriptor.expires_at, field="expires_at")
     if own.vault().size(descriptor.name) != descriptor.size:
         raise InvalidInputError("The vault holds another number of bytes under this name than is offered.")
@@ -61,7 +57,6 @@ def offer_blob(descriptor: BlobDescriptor, *, recipient: str) -> BlobDescriptor:
             defaults={
                 "size": descriptor.size,
                 "chunk_size": descriptor.chunk_size,
-                "chunk_digests": digests,
                 "sha256": descriptor.sha256,
                 "state": OutgoingBlob.State.OFFERED,
                 "offered_at": now(),
@@ -110,7 +105,7 @@ def find_offer(name: str, *, recipient: str) -> Offer:
         raise NotFoundError(
             "Nothing is offered to you under this name.", fix="Ask the sender whether the offer has expired."
         )
-    return Offer(found.name, found.size, found.chunk_size, bytes(found.chunk_digests), found.sha256, found.expires_at)
+    return Offer(found.name, found.size, found.chunk_size, found.sha256, found.expires_at)
 
 
 def open_offer(offer: Offer) -> Callable[[int, int], bytes]:
@@ -145,13 +140,13 @@ def expire_offers() -> int:
 
 
 class Digester:
-    """Digests of a stream: of every chunk, and of the whole. Feed it what is written."""
+    """Digests of a stream: BLAKE3-256 of every chunk, SHA-256 of the whole. Feed it what is written."""
 
     def __init__(self, chunk_size: int) -> None:
         self.chunk_size = chunk_size
         self.size = 0
         self._whole = hashlib.sha256()
-        self._chunk = hashlib.sha256()
+        self._chunk = blake3()
         self._filled = 0
         self._digests = bytearray()
 
@@ -170,7 +165,7 @@ class Digester:
 
     def _close_chunk(self) -> None:
         self._digests += self._chunk.digest()
-        self._chunk, self._filled = hashlib.sha256(), 0
+        self._chunk, self._filled = blake3(), 0
 
     def descriptor(self, name: str, expires_at: datetime) -> BlobDescriptor:
         """What describes the stream that has ended, under ``name``."""
@@ -180,7 +175,7 @@ class Digester:
             name=name,
             size=self.size,
             chunk_size=self.chunk_size,
-            chunk_digests=base64.b64encode(bytes(self._digests)).decode(),
+            chunk_digests_blake3=base64.b64encode(bytes(self._digests)).decode(),
             sha256=self._whole.hexdigest(),
             expires_at=timestamp(expires_at),
         )

@@ -2,7 +2,7 @@
 
 from jusur.packages.errors import PackageError, SourceError
 from jusur.packages.extraction import extract
-from jusur.packages.layout import FileRecord
+from jusur.packages.layout import FileRecord, chunks_blake3
 from jusur.packages.reading import Limits
 from jusur.packages.resealing import reseal
 from jusur.packages.sealing import Contents, SealedPackage, Seals, seal
@@ -22,6 +22,7 @@ __all__ = [
     "SourceError",
     "Trust",
     "check_statement",
+    "chunks_blake3",
     "extract",
     "reseal",
     "seal",

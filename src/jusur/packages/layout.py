@@ -1,9 +1,9 @@
 """Names, limits and digests of the sealed package format, version 1 (docs/reference/sealed-package.md)."""
 
-import hashlib
 from dataclasses import dataclass
 
-from jusur.crypto.stream import Sink
+from blake3 import blake3
+
 from jusur.packages.errors import PackageError
 from jusur.standards import bagit
 
@@ -66,21 +66,18 @@ def chunk_size(estimate: int, *, smallest: int = CHUNK_SIZE, most: int = MAX_CHU
 
 
 class ChunkDigests:
-    """A sink that passes on what it is given and knows its SHA-256, whole and chunk by chunk."""
+    """The BLAKE3-256 of a stream's chunks of ``size`` bytes; feed it what is written."""
 
-    def __init__(self, sink: Sink, size: int) -> None:
-        self._sink = sink
+    def __init__(self, size: int) -> None:
         self.chunk_size = size
         self.size = 0
-        self._whole = hashlib.sha256()
-        self._chunk = hashlib.sha256()
+        self._chunk = blake3()
         self._room = size
         self._digests: list[str] = []
 
-    def write(self, data: memoryview) -> None:
-        """Digest ``data`` and pass it on."""
+    def update(self, data: memoryview) -> None:
+        """Take the next bytes in."""
         self.size += len(data)
-        self._whole.update(data)
         offset = 0
         while offset < len(data):
             piece = data[offset : offset + self._room]
@@ -89,20 +86,24 @@ class ChunkDigests:
             self._room -= len(piece)
             if not self._room:
                 self._next()
-        self._sink.write(data)
 
-    def finish(self) -> tuple[str, tuple[str, ...]]:
-        """The SHA-256 of everything, and those of the chunks, in hexadecimal. Raises PackageError: too many."""
+    def finish(self) -> tuple[str, ...]:
+        """The digests in hexadecimal. Raises PackageError: too many."""
         if self._room < self.chunk_size:
             self._next()
         if len(self._digests) > MAX_CHUNKS:
             raise PackageError("The package became larger than its chunks allow.", fix="Seal the evidence in parts.")
-        return self._whole.hexdigest(), tuple(self._digests)
+        return tuple(self._digests)
 
     def _next(self) -> None:
         self._digests.append(self._chunk.hexdigest())
-        self._chunk = hashlib.sha256()
+        self._chunk = blake3()
         self._room = self.chunk_size
+
+
+def chunks_blake3(digests: bytes) -> str:
+    """What a statement says of all chunks: the BLAKE3-256 (in hexadecimal) of their digests one after another."""
+    return blake3(digests).hexdigest()
 
 
 def bag_path(name: str) -> str:

@@ -64,8 +64,8 @@ Progress = Callable[[int], None]
 """Told the bytes of plaintext done so far."""
 
 
-Tee = Callable[[bytes], object]
-"""Given the plain archive as it is read, before it is judged."""
+Tee = Callable[[memoryview], object]
+"""Given the plain archive as it is read, before it is judged; the view is valid only during the call."""
 
 
 def walk(
@@ -83,47 +83,30 @@ def walk(
         AgeError: not for this key, altered or cut short.
         PackageError, BagError: not of the sealed package format, a path that is not portable, or beyond the limits.
     """
-    counted = _Counted(source)
-    ahead = ReadAhead(counted)
+    sealed = _Counted()
+    ahead = ReadAhead(source, sealed.update)
     try:
-        plain = ReadAhead(_Teed(AgeReader(ahead, identity), tee))
+        plain = ReadAhead(AgeReader(ahead, identity), *([tee] if tee else []))
         try:
             walked = _Walk(plain, limits, sink, progress).run()
         finally:
             plain.close()
     finally:
         ahead.close()
-    walked.sealed_size, walked.sealed_sha256 = counted.size, counted.digest.hexdigest()
+    walked.sealed_size, walked.sealed_sha256 = sealed.size, sealed.digest.hexdigest()
     return walked
 
 
 class _Counted:
-    """Digests the sealed bytes as they are read, in the thread that reads them."""
+    """Size and digest of the sealed bytes."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self) -> None:
         self.digest = hashlib.sha256()
         self.size = 0
 
-    def read(self, size: int) -> bytes:
-        data = self._source.read(size)
+    def update(self, data: memoryview) -> None:
         self.digest.update(data)
         self.size += len(data)
-        return data
-
-
-class _Teed:
-    """Hands on a copy of what is read."""
-
-    def __init__(self, source: Source, tee: Tee | None) -> None:
-        self._source = source
-        self._tee = tee
-
-    def read(self, size: int) -> bytes:
-        data = self._source.read(size)
-        if self._tee:
-            self._tee(data)
-        return data
 
 
 class _Walk:

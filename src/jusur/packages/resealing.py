@@ -1,5 +1,6 @@
 """Sealing a received package to another bureau, its archive byte for byte and its originator's seals within."""
 
+import hashlib
 from collections.abc import Sequence
 
 from jusur.crypto.age import AgeIdentity, AgeRecipient, AgeWriter
@@ -33,8 +34,8 @@ def reseal(
     Raises:
         AgeError, PackageError, BagError: the package cannot be opened or a check does not hold.
     """
-    digests = ChunkDigests(sink, layout.chunk_size(estimate))
-    sealed = ThreadedWriter(digests)
+    whole, chunks = hashlib.sha256(), ChunkDigests(layout.chunk_size(estimate))
+    sealed = ThreadedWriter(chunks.update, sink.write, own=whole.update)
     try:
         with AgeWriter(sealed, list(recipients)) as writer:
             walked = walk(source, identity, limits=limits or Limits(), progress=progress, tee=writer.write)
@@ -45,13 +46,12 @@ def reseal(
     except BaseException:
         sealed.abort()
         raise
-    sha256, chunks = digests.finish()
     return SealedPackage(
         package_id=walked.package_id,
-        size=digests.size,
-        sha256=sha256,
-        chunk_size=digests.chunk_size,
-        chunk_digests=chunks,
+        size=chunks.size,
+        sha256=whole.hexdigest(),
+        chunk_size=chunks.chunk_size,
+        chunk_digests=chunks.finish(),
         tagmanifest_sha256=report.tagmanifest_sha256,
         files=tuple(
             FileRecord(path, size, digest.hex(), mtime) for path, (digest, size, mtime) in walked.payload.items()

@@ -1,7 +1,8 @@
 """Sealing: the evidence is read once and leaves as a signed, time-stamped, encrypted package.
 
-One pass in four threads: read and digest | encrypt | digest the sealed bytes | write. On two cores the three SHA-256
-passes are the limit; the threads are there so that the disk never waits for them nor they for it.
+One pass in four threads: read and digest | encrypt and digest the whole | digest the chunks | write. On two cores the
+digests and the cipher are the limit; the threads are there so that the disk never waits for them nor they for it, and
+that either core always has something to do.
 """
 
 import hashlib
@@ -55,7 +56,10 @@ class Seals:
 
 @dataclass(frozen=True, slots=True)
 class SealedPackage:
-    """The sealed file as it was written: ``size`` in bytes, digests in hexadecimal, ``files`` the payload's."""
+    """The sealed file as it was written: ``size`` in bytes, digests in hexadecimal, ``files`` the payload's.
+
+    ``chunk_digests`` are the BLAKE3-256 of its chunks, ``sha256`` is the whole's.
+    """
 
     package_id: str
     size: int
@@ -93,12 +97,11 @@ def seal(
     listed = list_source(source, taken)
     total = sum(one.size for one in listed)
     estimate = sealed_size(total + len(listed) * 3 * tar.BLOCK, len(recipients))
-    written = ThreadedWriter(sink)
-    digests = ChunkDigests(written, layout.chunk_size(estimate, smallest=chunk))
-    sealed = ThreadedWriter(digests)
+    whole, chunks = hashlib.sha256(), ChunkDigests(layout.chunk_size(estimate, smallest=chunk))
+    sealed = ThreadedWriter(chunks.update, sink.write, own=whole.update)
     try:
         with AgeWriter(sealed, list(recipients)) as writer:
-            plain = ThreadedWriter(writer)
+            plain = ThreadedWriter(writer.write)
             try:
                 bag = _Bag(plain, contents.package_id)
                 bag.payload(listed, progress)
@@ -110,16 +113,13 @@ def seal(
         sealed.close()
     except BaseException:
         sealed.abort()
-        written.abort()
         raise
-    written.close()
-    sha256, chunks = digests.finish()
     return SealedPackage(
         package_id=contents.package_id,
-        size=digests.size,
-        sha256=sha256,
-        chunk_size=digests.chunk_size,
-        chunk_digests=chunks,
+        size=chunks.size,
+        sha256=whole.hexdigest(),
+        chunk_size=chunks.chunk_size,
+        chunk_digests=chunks.finish(),
         tagmanifest_sha256=tagmanifest,
         files=tuple(bag.files),
         payload_bytes=total,

@@ -23,8 +23,8 @@ def statement(
 ) -> dict[str, Any]:
     """What the sealing bureau states of the sealed file, as a value with a canonical JSON form.
 
-    ``chunks_sha256`` is the SHA-256 of the chunks' digests (32 bytes each) one after another: the digests themselves,
-    up to half a mebibyte, travel in the transfer's descriptor.
+    ``chunks_blake3`` is the BLAKE3-256 of the chunks' BLAKE3-256 digests (32 bytes each) one after another: the digests
+    themselves, up to half a mebibyte, travel in the transfer's descriptor.
 
     Args:
         package: as :func:`seal` returned it.
@@ -44,7 +44,7 @@ def statement(
             "size": package.size,
             "sha256": package.sha256,
             "chunk_size": package.chunk_size,
-            "chunks_sha256": canonical.sha256_hex(bytes.fromhex("".join(package.chunk_digests))),
+            "chunks_blake3": layout.chunks_blake3(bytes.fromhex("".join(package.chunk_digests))),
         },
         "tagmanifest_sha256": package.tagmanifest_sha256,
         "payload": {"files": len(package.files), "bytes": package.payload_bytes},

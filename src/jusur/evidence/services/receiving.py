@@ -19,6 +19,7 @@ from jusur.kernel import canonical, clock
 from jusur.kernel.errors import JusurError
 from jusur.kernel.ids import parse_id
 from jusur.node import context
+from jusur.packages import chunks_blake3
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -208,7 +209,7 @@ def _check_statement(sender: str, body: PackageBody) -> None:
         fits = (
             (stated["id"], stated["request"] or None, stated["from"]) == (body.bag, body.request, sender)
             and (sealed["sha256"], sealed["size"]) == (body.blob.sha256, body.blob.size)
-            and sealed["chunks_sha256"] == canonical.sha256_hex(base64.b64decode(body.blob.chunk_digests))
+            and sealed["chunks_blake3"] == chunks_blake3(base64.b64decode(body.blob.chunk_digests_blake3))
             and canonical.encode(stated["conditions"]) == contents.encode(body.conditions)
         )
     except JusurError as error:

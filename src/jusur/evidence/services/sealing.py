@@ -138,7 +138,7 @@ def finish(package: EvidencePackage, name: str, sealed: SealedPackage) -> None:
                 name=name,
                 size=sealed.size,
                 chunk_size=sealed.chunk_size,
-                chunk_digests=base64.b64encode(_joined(sealed)).decode(),
+                chunk_digests_blake3=base64.b64encode(_joined(sealed)).decode(),
                 sha256=sealed.sha256,
                 expires_at=clock.timestamp(clock.now() + OFFER_LIFETIME),
             ),
