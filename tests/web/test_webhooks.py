@@ -163,8 +163,8 @@ def test_a_restart_goes_on_where_it_was(node: Node, receiver: Receiver) -> None:
     happen(1, 2, 3)
     told = deliveries.post
 
-    def die(hook: Webhook, event: ledger.LedgerEvent) -> bool:
-        told(hook, event)
+    def die(hook: Webhook, secret: str, event: ledger.LedgerEvent) -> bool:
+        told(hook, secret, event)
         if event.subject_id == "2":
             raise KeyboardInterrupt
         return True
@@ -293,9 +293,9 @@ def test_ended_during_a_turn_nothing_more_is_told(node: Node, receiver: Receiver
     happen(1, 2)
     told = deliveries.post
 
-    def end(hook: Webhook, event: ledger.LedgerEvent) -> bool:
+    def end(hook: Webhook, secret: str, event: ledger.LedgerEvent) -> bool:
         webhooks.webhook_end(webhook_id=identifier, actor="test")
-        return told(hook, event)
+        return told(hook, secret, event)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "post", end)

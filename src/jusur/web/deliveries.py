@@ -16,8 +16,8 @@ DEADLINE_SECONDS = 10.0
 """From the first packet to the answer's status line; a receiver that drips loses its turn."""
 
 
-def post(hook: Webhook, event: ledger.LedgerEvent) -> bool:
-    """Tell ``hook`` of ``event``; whether it answered with a 2xx status in time."""
+def post(hook: Webhook, secret: str, event: ledger.LedgerEvent) -> bool:
+    """Tell ``hook`` of ``event``, signed with its ``secret``; whether it answered with a 2xx status in time."""
     body = json.dumps(
         {
             "type": event.kind,
@@ -31,7 +31,7 @@ def post(hook: Webhook, event: ledger.LedgerEvent) -> bool:
         "User-Agent": "jusur",
         "webhook-id": str(event.id),
         "webhook-timestamp": str(stamp),
-        "webhook-signature": sign(hook.secret, str(event.id), stamp, body),
+        "webhook-signature": sign(secret, str(event.id), stamp, body),
     }
     try:
         return asyncio.run(_send(hook.url, body, headers))

@@ -22,12 +22,12 @@ class IdempotentAnswer(models.Model):
 
 
 class Webhook(models.Model):
-    """An address of a national system that wants to be told of events."""
+    """An address of a national system that wants to be told of events. ``sealed_secret``: as `jusur.web.secrets`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     url = models.URLField(max_length=2000)
     kinds = ArrayField(models.CharField(max_length=64))
-    secret = models.CharField(max_length=100)
+    sealed_secret = models.BinaryField()
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     last_leaf = models.BigIntegerField(default=-1)

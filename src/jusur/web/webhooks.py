@@ -20,9 +20,12 @@ from django.db.models import F
 
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError, NotFoundError
+from jusur.kernel.ids import new_id
 from jusur.ledger import api as ledger
+from jusur.node.context import current
 from jusur.rows.claims import claim
 from jusur.web import deliveries
+from jusur.web import secrets as sealing
 from jusur.web.models import Webhook
 
 log = structlog.get_logger()
@@ -49,12 +52,13 @@ def webhook_create(*, url: str, kinds: list[str], actor: str) -> tuple[Webhook, 
     if not kinds or any(not kind.startswith(KINDS) or not kind.isprintable() for kind in kinds):
         raise InvalidInputError("These events cannot be watched.", fix=f"Kinds begin with {', '.join(KINDS)}.")
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    now = clock.now()
+    now, number = clock.now(), new_id()
     with transaction.atomic():
         hook = Webhook.objects.create(
+            id=number,
             url=url,
             kinds=sorted(set(kinds)),
-            secret=secret,
+            sealed_secret=sealing.seal(current().keys, number, secret),
             created_at=now,
             next_attempt_at=now,
             last_leaf=ledger.size() - 1,
@@ -113,12 +117,13 @@ def deliver(webhook_id: UUID) -> int:
 
 def _deliver(hook: Webhook) -> int:
     told, ends = 0, time.monotonic() + TURN_SECONDS
+    secret = sealing.open_sealed(current().keys, hook.id, bytes(hook.sealed_secret))
     rows = Webhook.objects.filter(id=hook.id, ended_at__isnull=True)
     for event in ledger.sequenced_after(hook.last_leaf, limit=BATCH):
         watched = event.kind.startswith(tuple(hook.kinds))
         if watched and (time.monotonic() > ends or not rows.exists()):
             break
-        if watched and not deliveries.post(hook, event):
+        if watched and not deliveries.post(hook, secret, event):
             _pause(hook)
             break
         told += watched
