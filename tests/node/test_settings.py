@@ -74,6 +74,7 @@ def test_a_folder_without_a_node_is_refused(tmp_path: Path) -> None:
         ({"vault_url": "ftp://x/y"}, "s3://"),
         ({"directory_fingerprint": "abc"}, "64 hexadecimal"),
         ({"log_level": "loud"}, "debug"),
+        ({"chunk_bytes": 16 * settings.MIB + 1}, "16 MiB"),
         ({"demo": 1}, "true or false"),
     ],
 )

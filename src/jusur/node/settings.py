@@ -71,7 +71,7 @@ class NodeSettings:
     max_upload_bytes: int = _setting("Largest single file taken in over the API.", default=64 * GIB)
     max_package_bytes: int = _setting("Largest sealed package accepted from a peer.", default=1024 * GIB)
     max_envelope_bytes: int = _setting("Largest envelope accepted from a peer.", default=2 * MIB)
-    chunk_bytes: int = _setting("Size of the chunks in which packages travel.", default=8 * MIB)
+    chunk_bytes: int = _setting("Smallest chunk in which packages travel, at most 16 MiB: a process holds a few in memory.", default=8 * MIB)
     chunk_parallelism: int = _setting("How many chunks travel at once.", default=4)
 
     timestamp_url: str = _setting("RFC 3161 time-stamp authority; empty for none.", default="")
@@ -180,7 +180,7 @@ _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("max_upload_bytes", _between(1, 1 << 50), "Use a number of bytes from 1 to 1 PiB."),
     ("max_package_bytes", _between(1, 1 << 50), "Use a number of bytes from 1 to 1 PiB."),
     ("max_envelope_bytes", _between(64 * 1024, 64 * MIB), "Use 65536 (64 KiB) to 67108864 (64 MiB) bytes."),
-    ("chunk_bytes", _between(64 * 1024, 64 * MIB), "Use 65536 (64 KiB) to 67108864 (64 MiB) bytes."),
+    ("chunk_bytes", _between(64 * 1024, 16 * MIB), "Use 65536 (64 KiB) to 16777216 (16 MiB) bytes."),
     ("chunk_parallelism", _between(1, 32), "Use a number from 1 to 32."),
     ("timestamp_url", _url("http", "https"), "Use an http:// or https:// URL, or leave it empty."),
     ("secretariat_url", _url("https"), "Use the https:// URL of the secretariat's gate, or leave it empty."),

@@ -92,6 +92,7 @@ def _seal(package: EvidencePackage) -> None:
             recipients=[directory.age_recipient(package.counterpart)],
             contents=_contents(package),
             seals=_seals(),
+            chunk=context.current().settings.chunk_bytes,
         )
         _check_hashes(items, sealed)
         writer.commit()
