@@ -32,7 +32,7 @@ def run(nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def command(name: str, *arguments: object) -> Any:
         if nodes.present != name:
             nodes.turn_to(name)
-        for module in ("jusur.node.context", "jusur.cli.key_papers"):
+        for module in ("jusur.node.context", "jusur.directory.services.papers"):
             monkeypatch.setattr(f"{module}.current", lambda: homes[name])
         group = join if arguments[0] in {"request", "complete"} else directory
         result = CliRunner().invoke(group, [*map(str, arguments), "--json"], catch_exceptions=False)

@@ -33,6 +33,8 @@ from jusur.accounts.selectors import (
     officer_names,
     officers,
     open_invitations,
+    systems,
+    tokens,
 )
 from jusur.accounts.services import (
     approval_ask,
@@ -87,6 +89,8 @@ __all__ = [
     "session_begin",
     "session_confirm",
     "signed_in",
+    "systems",
     "token_issue",
     "token_revoke",
+    "tokens",
 ]

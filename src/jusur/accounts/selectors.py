@@ -89,3 +89,14 @@ def officer_names(ids: set[UUID]) -> dict[UUID, str]:
 def approvals_waiting() -> QuerySet[Approval]:
     """Everything that waits for a second person, oldest first."""
     return Approval.objects.filter(decided_at__isnull=True).order_by("asked_at")
+
+
+def tokens(officer_id: UUID | None = None) -> QuerySet[ApiToken]:
+    """The tokens that open the API now, with their holders, the newest first; of one holder where named."""
+    live = ApiToken.objects.filter(revoked_at__isnull=True, expires_at__gt=clock.now()).select_related("officer")
+    return (live if officer_id is None else live.filter(officer_id=officer_id)).order_by("-created_at")
+
+
+def systems() -> QuerySet[Officer]:
+    """The national systems that act by tokens, by name."""
+    return Officer.objects.filter(kind=Officer.SYSTEM, is_active=True).order_by("name")

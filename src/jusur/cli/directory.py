@@ -2,7 +2,6 @@
 
 import functools
 import getpass
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -321,9 +320,10 @@ def rotate() -> None:
 @_node
 def rotate_request(uses: tuple[str, ...], emergency: bool, recovery: Path | None, output: Path) -> dict[str, Any]:
     """Node: make new keys (all, or those of --use) and a request for them; they are used once granted."""
-    from jusur.cli.key_papers import rotation_request
+    from jusur.directory.api import rotation_request
 
-    envelope, fingerprint = rotation_request(uses, emergency=emergency, recovery=recovery)
+    vouching = None if recovery is None else recovery.read_bytes()
+    envelope, fingerprint = rotation_request(uses, emergency=emergency, recovery=vouching)
     write_private(output, envelope)
     return {"request": str(output), "fingerprint": fingerprint}
 
@@ -354,7 +354,7 @@ def rotate_grant(file: Path, emergency: bool, fingerprint: str, reason: str, out
 @_node
 def rotate_install(file: Path) -> dict[str, Any]:
     """Node: take the secretariat's answer and use the new keys. Restart the node's processes afterwards."""
-    from jusur.cli.key_papers import rotation_install
+    from jusur.directory.api import rotation_install
 
     return {"installed": rotation_install(_read(file), actor=_actor())}
 
@@ -368,7 +368,7 @@ def key() -> None:
 @_node
 def key_list() -> list[dict[str, Any]]:
     """The directory keys, their fingerprints, and which of them this node holds."""
-    from jusur.cli.key_papers import directory_key_rows
+    from jusur.directory.api import directory_key_rows
 
     return directory_key_rows()
 
@@ -377,7 +377,7 @@ def key_list() -> list[dict[str, Any]]:
 @_node
 def key_announce() -> dict[str, Any]:
     """Make a new directory key and publish it, signed by the old and the new. Both sign until the old is retired."""
-    from jusur.cli.key_papers import announce_directory_key
+    from jusur.directory.api import announce_directory_key
 
     return announce_directory_key(actor=_actor())
 
@@ -388,7 +388,7 @@ def key_announce() -> dict[str, Any]:
 @_node
 def key_retire(keyid: str | None, revoke: bool) -> dict[str, Any]:
     """Retire the old directory key (or KEYID), leaving the announced one. Restart the node's processes afterwards."""
-    from jusur.cli.key_papers import retire_directory_key
+    from jusur.directory.api import retire_directory_key
 
     return retire_directory_key(keyid, revoke=revoke, actor=_actor())
 
@@ -409,10 +409,10 @@ def join() -> None:
 @_node
 def join_request(invitation: Path, recovery_key: Path | None, relay: str, online: bool, output: Path) -> dict[str, Any]:
     """Make this node's request to join. Read the fingerprint it prints to the secretariat by telephone."""
-    from jusur.cli.key_papers import join_request_file, send_online
+    from jusur.directory.api import join_request_file, send_online
 
     paper, content, fingerprint = join_request_file(
-        _read(invitation), recovery_key=recovery_key, relay=relay, actor=_actor()
+        _read(invitation), recovery=_new_recovery(recovery_key), relay=relay, actor=_actor()
     )
     write_private(output, content)
     shown = {"request": str(output), "fingerprint": fingerprint}
@@ -426,8 +426,8 @@ def join_request(invitation: Path, recovery_key: Path | None, relay: str, online
 @_node
 def join_complete(welcome: Path | None, invitation: Path | None, fingerprint: str) -> dict[str, Any]:
     """Enter the network with the secretariat's welcome."""
-    from jusur.cli.key_papers import fetch_welcome, holder_keys, store_certificates
     from jusur.directory import api
+    from jusur.directory.api import fetch_welcome, holder_keys, store_certificates
 
     if welcome is None and invitation is None:
         raise InvalidInputError("Give the welcome's file, or --invitation to fetch it.")
@@ -436,6 +436,17 @@ def join_complete(welcome: Path | None, invitation: Path | None, fingerprint: st
         bundle=bundle, keys=holder_keys(), fingerprint=fingerprint, store=store_certificates, actor=_actor()
     )
     return {"address": done.address, "version": done.version, "digest": done.digest}
+
+
+def _new_recovery(path: Path | None) -> Any:
+    """A new recovery key, written to ``path`` alone; None without a path."""
+    if path is None:
+        return None
+    from jusur.crypto.keys import SigningKey
+
+    recovery = SigningKey.generate()
+    write_private(path, recovery.pem(), replace=False)
+    return recovery
 
 
 def _authority() -> Any:
@@ -463,13 +474,8 @@ def _read(path: Path) -> bytes:
 
 def _receive(path: Path) -> UUID:
     from jusur.directory import api
-    from jusur.kernel import canonical
 
-    body = canonical.decode(_read(path), max_bytes=1024 * 1024)
-    if not isinstance(body, dict) or set(body) != {"token", "request"} or not isinstance(body["token"], str):
-        raise InvalidInputError(f"{path.name} is not a request to join.", fix="Make it with jusur join request.")
-    envelope = json.dumps(body["request"]).encode()
-    return api.join_request_receive(token=body["token"], envelope=envelope).id
+    return api.join_request_take(_read(path)).id
 
 
 def _uuid(text: str) -> UUID:

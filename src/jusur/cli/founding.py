@@ -4,11 +4,14 @@ from cryptography import x509
 
 from jusur.crypto import certificates
 from jusur.directory import api as directory
+from jusur.directory.api import authority_of, material_of
 from jusur.kernel import clock
 from jusur.node import context
 from jusur.node.home import write_private
-from jusur.node.keystore import Keystore, MissingKeyError
+from jusur.node.keystore import Keystore
 from jusur.node.settings import NodeSettings
+
+__all__ = ["ACTOR", "authority_of", "found", "material_of"]
 
 ACTOR = "administrator:console"
 
@@ -35,39 +38,6 @@ def found(settings: NodeSettings) -> None:
     _install_own(keys, settings)
     if settings.demo:
         _time_stamps(keys, settings, authority.certificate)
-
-
-def authority_of(keys: Keystore, *, announcing: bool = False) -> directory.Authority:
-    """What this secretariat writes the directory with: those of its keys that the directory lists as active.
-
-    ``announcing``: also the key that is to follow the present one, which the directory does not list yet.
-
-    Raises:
-        MissingKeyError: it holds none of them.
-    """
-    held = [keys.directory, *([keys.directory_next] if keys.has("directory-next") else [])]
-    listed = {key.keyid: key.state for key in directory.directory_keys()} if directory.has_directory() else {}
-    signers = tuple(key for key in held if listed.get(key.keyid, "new" if listed else "active") == "active")
-    if announcing:
-        signers = tuple(key for key in held if key in signers or key.keyid not in listed)
-    if not signers:
-        raise MissingKeyError(
-            "This process holds no directory key that the directory lists.",
-            fix="If the key was rotated just now, restart the node's processes; else restore it from a backup.",
-        )
-    return directory.Authority(directory_keys=signers, network=keys.network_ca)
-
-
-def material_of(keys: Keystore) -> directory.KeyMaterial:
-    """The node's own keys, one for each use."""
-    return directory.KeyMaterial(
-        signing=keys.signing,
-        sealing=keys.sealing,
-        evidence=keys.evidence_identity,
-        log=keys.log,
-        tls=keys.tls_key,
-        seal=keys.seal_key,
-    )
 
 
 def _install_own(keys: Keystore, settings: NodeSettings) -> None:

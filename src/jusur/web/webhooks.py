@@ -91,6 +91,11 @@ def webhook(webhook_id: UUID) -> Webhook:
     return hook
 
 
+def webhooks() -> list[Webhook]:
+    """The live webhooks, the newest first."""
+    return list(Webhook.objects.filter(ended_at__isnull=True).order_by("-id"))
+
+
 def run(stop: threading.Event) -> None:
     """Deliver until told to stop; one slow receiver keeps no other waiting."""
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
