@@ -8,6 +8,7 @@ from django.db import transaction
 from jusur.exchange import log
 from jusur.exchange.db import rows
 from jusur.exchange.models import ExchangeAlarm
+from jusur.kernel import text
 from jusur.kernel.clock import now
 from jusur.kernel.errors import NotFoundError
 
@@ -51,15 +52,20 @@ def clear(kind: str, *, peer: str, subject: str = "") -> None:
     ExchangeAlarm.objects.filter(kind=kind, peer=peer, subject=subject, cleared_at=None).update(cleared_at=now())
 
 
-def dismiss(alarm: int, *, actor: str) -> None:
-    """Close an alarm by an operator's word.
+def dismiss(alarm: int, *, actor: str, reason: str = "") -> None:
+    """Close an alarm by an operator's word, and why.
 
     Raises:
         NotFoundError: there is no such open alarm.
+        TextError: the reason is not a line of text.
     """
-    if not ExchangeAlarm.objects.filter(id=alarm, cleared_at=None).update(cleared_at=now()):
-        raise NotFoundError(f"There is no open alarm {alarm}.", fix="List them: jusur exchange alarms.")
-    log.record("exchange.alarm.dismissed", subject_type="exchange.alarm", subject_id=str(alarm), actor=actor, data={})
+    said = {"reason": text.line(reason, max_length=500, field="reason")} if reason else {}
+    with transaction.atomic():
+        if not ExchangeAlarm.objects.filter(id=alarm, cleared_at=None).update(cleared_at=now()):
+            raise NotFoundError(f"There is no open alarm {alarm}.", fix="List them: jusur exchange alarms.")
+        log.record(
+            "exchange.alarm.dismissed", subject_type="exchange.alarm", subject_id=str(alarm), actor=actor, data=said
+        )
 
 
 def open_alarms() -> list[dict[str, Any]]:
