@@ -5,26 +5,30 @@ speaks of them, so whatever the dump names is in the vault afterwards (unless it
 """
 
 import contextlib
+import json
 import os
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from jusur import vault as vaults
 from jusur.crypto.age import AgeIdentity, AgeRecipient, AgeWriter, generate_identity
 from jusur.kernel import clock
-from jusur.kernel.errors import ConflictError
+from jusur.kernel.errors import ConflictError, JusurError
 from jusur.node import archive, dump, settings
 from jusur.node.archive import ArchiveWriter, BackupError, Manifest
 from jusur.node.home import NodeHome, sync_folder, write_private
 from jusur.vault import FolderVault, MissingObjectError, Vault
 
-__all__ = ["BackupError", "Manifest", "backup", "restore", "verify"]
+__all__ = ["BackupError", "LastBackup", "Manifest", "backup", "last", "restore", "verify"]
 
 MAX_KEY_BYTES = 1 << 20
+_LAST = "last-backup.json"
+"""In the home: when and where the last backup was written, for those who keep the node."""
 
 
 def backup(
@@ -59,6 +63,7 @@ def backup(
             write_private(archive.key_file(out_file), archive.locked_key(identity, passphrase))
         draft.rename(out_file)
         sync_folder(out_file.parent)
+        _remember(home, out_file, manifest)
     except OSError as error:
         raise BackupError(
             f"The backup could not be written: {error}.", fix="Free space, or name another place."
@@ -66,6 +71,28 @@ def backup(
     finally:
         draft.unlink(missing_ok=True)
     return manifest
+
+
+class LastBackup(NamedTuple):
+    """The backup last written from this home."""
+
+    at: datetime
+    file: str
+    bytes: int
+
+
+def last(home: NodeHome) -> LastBackup | None:
+    """The backup last written from ``home``, or None where none is remembered."""
+    try:
+        read = json.loads((home.path / _LAST).read_bytes()[:MAX_KEY_BYTES])
+        return LastBackup(clock.parse_timestamp(read["at"]), str(read["file"]), int(read["bytes"]))
+    except (OSError, ValueError, KeyError, TypeError, JusurError):
+        return None
+
+
+def _remember(home: NodeHome, out_file: Path, manifest: Manifest) -> None:
+    written = {"at": manifest.created_at, "file": str(out_file.absolute()), "bytes": out_file.stat().st_size}
+    write_private(home.path / _LAST, json.dumps(written).encode())
 
 
 def verify(file: Path, *, identity: AgeIdentity | None = None, passphrase: str = "") -> Manifest:
