@@ -42,7 +42,14 @@ def acknowledge(message_id: UUID, *, sender: str, actor: str) -> None:
             return
         moment = now()
         InboundMessage.objects.filter(id=message.id).update(acknowledged_at=moment)
-        log.record("exchange.message.read", subject_type=log.MESSAGE, subject_id=str(message_id), data={}, actor=actor)
+        log.record(
+            "exchange.message.read",
+            subject_type=log.MESSAGE,
+            subject_id=str(message_id),
+            data={},
+            actor=actor,
+            purpose=str(message.content["purpose"] if message.content else "")[:500],
+        )
         _answer(
             message,
             "exchange.acknowledgement",

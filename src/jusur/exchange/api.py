@@ -1,10 +1,20 @@
 """The exchange's door: kinds of message, sending, receipts, transfers, and what the worker process runs."""
 
+from jusur.exchange.alarms import clear as alarm_clear
 from jusur.exchange.alarms import dismiss as alarm_dismiss
 from jusur.exchange.alarms import open_alarms, raise_alarm
 from jusur.exchange.answers import acknowledge
-from jusur.exchange.attachments import attach
+from jusur.exchange.attachments import PlainFile, attach
+from jusur.exchange.attachments import read as attachment_read
 from jusur.exchange.attachments import save as attachment_save
+from jusur.exchange.compose import OpenFile, message_send, warning_send
+from jusur.exchange.conversations import Wanted as ConversationsWanted
+from jusur.exchange.conversations import drafts_waiting
+from jusur.exchange.conversations import mark_all_read as conversations_mark_read
+from jusur.exchange.conversations import opened as conversation_opened
+from jusur.exchange.conversations import page as conversations
+from jusur.exchange.conversations import unread as conversations_unread
+from jusur.exchange.conversations import unseen as conversation_unseen
 from jusur.exchange.courier import run as courier_run
 from jusur.exchange.errors import (
     EnvelopeRefusedError,
@@ -34,10 +44,13 @@ from jusur.exchange.outbox import SentMessage, approve, send
 from jusur.exchange.processing import process_ready
 from jusur.exchange.receipts import apply_receipts
 from jusur.exchange.selectors import status
+from jusur.exchange.threads import conversation, receipt_view
+from jusur.exchange.threads import message as message_of
 from jusur.exchange.ticking import tick
 from jusur.exchange.traces import Trace, traces
 from jusur.exchange.transfers import TransferView, fetch_blob, stored_name, transfer
 from jusur.exchange.transfers import run as transfers_run
+from jusur.exchange.unsent import Written, written, written_by, written_discard, written_keep
 from jusur.exchange.wire import MAX_BODY_BYTES
 
 __all__ = [
@@ -45,6 +58,7 @@ __all__ = [
     "TRANSFERS",
     "Attachment",
     "BlobDescriptor",
+    "ConversationsWanted",
     "Digester",
     "EnvelopeRefusedError",
     "ExchangeError",
@@ -56,22 +70,34 @@ __all__ = [
     "MessageRefusedError",
     "MessageStateError",
     "Offer",
+    "OpenFile",
+    "PlainFile",
     "Priority",
     "ReceivedMessage",
     "SentMessage",
     "Trace",
     "TransferView",
+    "Written",
     "accept_batch",
     "acknowledge",
+    "alarm_clear",
     "alarm_dismiss",
     "answer_reconcile",
     "apply_receipts",
     "approve",
     "attach",
+    "attachment_read",
     "attachment_save",
     "backoff_wait",
     "capabilities",
+    "conversation",
+    "conversation_opened",
+    "conversation_unseen",
+    "conversations",
+    "conversations_mark_read",
+    "conversations_unread",
     "courier_run",
+    "drafts_waiting",
     "fetch_blob",
     "find_key",
     "find_offer",
@@ -79,12 +105,15 @@ __all__ = [
     "health",
     "inbox_run",
     "may_forward",
+    "message_of",
+    "message_send",
     "notify",
     "offer_blob",
     "open_alarms",
     "open_offer",
     "process_ready",
     "raise_alarm",
+    "receipt_view",
     "reconcile_with",
     "register",
     "retry",
@@ -97,5 +126,10 @@ __all__ = [
     "traces",
     "transfer",
     "transfers_run",
+    "warning_send",
     "withdraw_blob",
+    "written",
+    "written_by",
+    "written_discard",
+    "written_keep",
 ]

@@ -1,24 +1,26 @@
 """Files that belong to messages: sealed with age to every recipient, offered at the gate, fetched by the receiver."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
-from jusur.crypto.age import AgeReader, AgeWriter
+from jusur.crypto.age import AgeIdentity, AgeReader, AgeRecipient, AgeWriter
 from jusur.directory import api as directory
 from jusur.exchange import log, offers, own, transfers
 from jusur.exchange.kinds import ReceivedMessage
 from jusur.exchange.message import Attachment
-from jusur.exchange.models import InboundMessage
+from jusur.exchange.models import InboundMessage, OutboundMessage
 from jusur.exchange.offers import OWN_PREFIX, Digester
 from jusur.kernel import text
 from jusur.kernel.clock import now
-from jusur.kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from jusur.kernel.errors import ConflictError, InvalidInputError, JusurError, NotFoundError
 from jusur.kernel.ids import new_id
 from jusur.vault import Writer
 
@@ -46,6 +48,8 @@ def attach(
 ) -> Attachment:
     """Seal a file to all recipients and offer it to each of them; what `send` takes as an attachment.
 
+    It is sealed to this node as well, so that its officers can read what they sent for as long as it is offered.
+
     Args:
         source: the plain file, read once to its end in constant memory.
         name: the file's name as its reader will see it.
@@ -60,6 +64,7 @@ def attach(
     if not to:
         raise InvalidInputError("An attachment is sealed to someone.", fix="Name the recipients.")
     recipients = [directory.age_recipient(address) for address in to]
+    recipients += [mine for mine in _own_recipients() if mine not in recipients]
     blob_name, plain, size = f"{OWN_PREFIX}{new_id()}", hashlib.sha256(), 0
     digester = Digester(CHUNK_SIZE)
     with own.vault().create(blob_name) as writer:
@@ -73,6 +78,13 @@ def attach(
         for address in to:
             offers.offer_blob(blob, recipient=address)
     return Attachment(name=file_name, media_type=media_type, size=size, sha256=plain.hexdigest(), blob=blob)
+
+
+def _own_recipients() -> list[AgeRecipient]:
+    try:
+        return [directory.age_recipient(own.own().address)]
+    except JusurError:  # an organisation that is not in the directory in use
+        return []
 
 
 def fetch_all(message: ReceivedMessage) -> None:
@@ -126,9 +138,76 @@ def save(message_id: UUID, number: int, target: Path, *, actor: str) -> Path:
     return path
 
 
-def _open_into(stored: str, part: Path, attachment: Attachment, identity: object) -> None:
-    from jusur.crypto.age import AgeIdentity
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """An attachment to be read once: what its sender says of it, and its bytes in pieces."""
 
+    attachment: Attachment
+    pieces: Iterator[bytes]
+
+
+def read(message_id: UUID, number: int, *, conversation: UUID, actor: str) -> PlainFile:
+    """Open attachment ``number`` (from 0) of a message of ``conversation``, received or sent, for an officer to read.
+
+    That it was opened, and for what purpose, is recorded before the first byte leaves. Every piece is authenticated by
+    its seal; if the whole is not what its sender signed, the pieces end in an error and the file stays short.
+
+    Raises:
+        NotFoundError: no such message in this conversation, or no such attachment.
+        ConflictError: not fetched yet, or no longer here.
+    """
+    from jusur.node.context import current
+
+    attachment, stored, purpose = _find(message_id, number, conversation)
+    if not own.vault().exists(stored):
+        raise ConflictError("The attachment is not here: not fetched yet, or no longer.", fix="See its state.")
+    identity = current().keys.evidence_identity
+    log.record(
+        "exchange.attachment.opened",
+        subject_type=log.MESSAGE,
+        subject_id=str(message_id),
+        actor=actor,
+        purpose=purpose[:500],
+        data={"attachment": number, "sha256": attachment.sha256},
+    )
+    return PlainFile(attachment, _pieces(stored, attachment, identity))
+
+
+def _find(message_id: UUID, number: int, conversation: UUID) -> tuple[Attachment, str, str]:
+    sent = OutboundMessage.objects.filter(id=message_id, conversation=conversation).first()
+    if sent is not None:
+        files, purpose, sender = sent.attachments, sent.purpose, ""
+    else:
+        received = InboundMessage.objects.filter(
+            message_id=message_id, inbound_conversation__conversation=conversation
+        ).exclude(content=None)
+        found = received.values_list("content", "sender").first()
+        content, sender = (found[0] or {}, found[1]) if found else ({}, "")
+        files, purpose = content.get("attachments", []), content.get("purpose", "")
+    if not 0 <= number < len(files):
+        raise NotFoundError("There is no such attachment.", fix="Open the conversation again.")
+    attachment = msgspec.convert(files[number], Attachment)
+    name = attachment.blob.name
+    return attachment, transfers.stored_name(sender, name) if sender else name, purpose
+
+
+def _pieces(stored: str, attachment: Attachment, identity: AgeIdentity) -> Iterator[bytes]:
+    digest, size = hashlib.sha256(), 0
+    with own.vault().open(stored) as sealed:
+        reader = AgeReader(sealed, identity)
+        while piece := reader.read(PIECE):
+            digest.update(piece)
+            size += len(piece)
+            if size > attachment.size:
+                break
+            if size == attachment.size and digest.hexdigest() != attachment.sha256:
+                break
+            yield piece
+    if (size, digest.hexdigest()) != (attachment.size, attachment.sha256):
+        raise ConflictError("The attachment's content is not what its sender signed.", fix="Ask the sender.")
+
+
+def _open_into(stored: str, part: Path, attachment: Attachment, identity: object) -> None:
     if not isinstance(identity, AgeIdentity):
         raise TypeError("an age identity opens attachments")
     digest, size = hashlib.sha256(), 0

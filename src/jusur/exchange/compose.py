@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -20,6 +21,14 @@ from jusur.kernel.ids import parse_id
 MEDIA_TYPE = "application/octet-stream"
 
 
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file to go with a message: its name as the reader will see it, and its bytes, read once."""
+
+    name: str
+    source: BinaryIO
+
+
 def message_send(
     *,
     to: Sequence[str],
@@ -35,12 +44,13 @@ def message_send(
     in_reply_to: str | None = None,
     handling: dict[str, Any] | None = None,
     attachments: Sequence[str] = (),
+    opened: Sequence[OpenFile] = (),
     draft: bool = False,
 ) -> dict[str, Any]:
     """Send (or draft) a ``message.text``; the message as `selectors.message` shows it.
 
-    ``attachments`` are names of files in the node's intake folder. Without ``handling`` only the recipients may see
-    it, and nobody may pass it on.
+    ``attachments`` are names of files in the node's intake folder, ``opened`` files that are open already. Without
+    ``handling`` only the recipients may see it, and nobody may pass it on.
 
     Raises:
         JusurError: something about it is not valid; nothing is sent.
@@ -58,7 +68,7 @@ def message_send(
             legal_basis=legal_basis,
             conversation=parse_id(conversation, field="conversation") if conversation else None,
             priority=priority,
-            attachments=_from_intake(attachments, to),
+            attachments=_from_intake(attachments, to) + _from_files(opened, to),
             actor=actor,
             draft=draft,
         )
@@ -76,19 +86,25 @@ def warning_send(
     purpose: str,
     legal_basis: str,
     actor: str,
+    handling: dict[str, Any] | None = None,
+    draft: bool = False,
 ) -> dict[str, Any]:
-    """Send a ``message.warning``, without ``to`` to every bureau that takes part; imminent ones as emergencies."""
+    """Send (or draft) a ``message.warning``, without ``to`` to every bureau that takes part.
+
+    An imminent one goes as an emergency. Without ``handling`` only the recipients may see it.
+    """
     recipients = list(to) or _every_bureau()
     body = {"subject": subject, "text": text, "language": language, "threat": threat, "severity": severity}
     sent = outbox.send(
         "message.warning",
         to=recipients,
         body=body,
-        handling=_plain_handling(recipients),
+        handling=handling or _plain_handling(recipients),
         purpose=purpose,
         legal_basis=legal_basis,
         priority="emergency" if severity == "imminent" else "urgent",
         actor=actor,
+        draft=draft,
     )
     return selectors.message(sent.id)
 
@@ -111,6 +127,12 @@ def _from_intake(names: Sequence[str], to: Sequence[str]) -> list[Attachment]:
     with ExitStack() as stack:
         opened = [(name, stack.enter_context(_open_intake(name))) for name in names]
         return [files.attach(source, name=name, media_type=MEDIA_TYPE, to=to) for name, source in opened]
+
+
+def _from_files(opened: Sequence[OpenFile], to: Sequence[str]) -> list[Attachment]:
+    if len(opened) > MAX_ATTACHMENTS:
+        raise MessageInvalidError(f"A message has at most {MAX_ATTACHMENTS} attachments.", fix="Send several messages.")
+    return [files.attach(file.source, name=file.name, media_type=MEDIA_TYPE, to=to) for file in opened]
 
 
 def _open_intake(name: str) -> BinaryIO:

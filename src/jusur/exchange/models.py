@@ -4,8 +4,29 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from jusur.exchange.conversation_models import Conversation, ReadFloor, Reading, Unsent
 from jusur.exchange.message import Priority
 from jusur.kernel.ids import new_id
+
+__all__ = [
+    "PRIORITY",
+    "PRIORITY_NAME",
+    "Conversation",
+    "Delivery",
+    "ExchangeAlarm",
+    "InboundConversation",
+    "InboundMessage",
+    "OutboundConversation",
+    "OutboundMessage",
+    "OutgoingBlob",
+    "PeerState",
+    "ReadFloor",
+    "Reading",
+    "RelayItem",
+    "Summary",
+    "Transfer",
+    "Unsent",
+]
 
 PRIORITY: dict[Priority, int] = {"emergency": 0, "urgent": 1, "routine": 2, "bulk": 3}
 PRIORITY_NAME: dict[int, Priority] = {number: name for name, number in PRIORITY.items()}
@@ -88,6 +109,11 @@ class Delivery(models.Model):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state__in=["queued", "delivered"]), name="delivery_due"
             ),
+            models.Index(
+                fields=["state", "message"],
+                condition=Q(state__in=["drafted", "refused", "expired"]),
+                name="delivery_troubled",
+            ),
         )
 
 
@@ -113,6 +139,7 @@ class InboundConversation(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["sender", "conversation"], name="inbound_conversation_once"),)
+        indexes = (models.Index(fields=["conversation"], name="inbound_conversation_of"),)
 
 
 class InboundMessage(models.Model):
