@@ -9,6 +9,7 @@ from pytest_django import Settings
 from tests.desk import samples
 from tests.desk.signin.sessions import signed_in
 
+from jusur.desk.kit import live
 from jusur.directory import api as directory
 from jusur.ledger import api as ledger
 from jusur.node.context import Node, current
@@ -28,6 +29,12 @@ def _watch_queries() -> None:
 def _no_repeated_queries(settings: Settings) -> None:
     """Every request that a test's browser makes is watched."""
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
+
+
+@pytest.fixture(autouse=True)
+def _deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No thread of this process listens to the database beyond a test."""
+    monkeypatch.setattr(live.Hub, "_listen", lambda _hub: None)
 
 
 @pytest.fixture

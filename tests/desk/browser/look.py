@@ -47,7 +47,9 @@ def _look(options: argparse.Namespace, out: Path, desk: served.ServedDesk, brows
             answer = page.goto(path, wait_until="load")
             page.evaluate("document.fonts.ready.then(() => 1)")
             name = _name(path, language, width, dark=options.dark)
-            page.screenshot(path=out / f"{name}.png", full_page=not options.fold)
+            if options.at:
+                page.locator(options.at).first.evaluate("element => element.scrollIntoView()")
+            page.screenshot(path=out / f"{name}.png", full_page=not (options.fold or options.at))
             if options.axe or options.all:
                 found = {"axe": soundness.violations(page), "other": soundness.faults(page, seen, language=language)}
                 wrong[name] = {"status": answer.status if answer else 0} | found
@@ -84,6 +86,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--width", default="1280,360", help="widths in px, comma-separated (default: 1280,360)")
     parser.add_argument("--dark", action="store_true", help="the dark theme")
     parser.add_argument("--fold", action="store_true", help="only what fits the window")
+    parser.add_argument(
+        "--at", default="", help="only the window's height, from the element that this CSS selector finds"
+    )
     parser.add_argument("--axe", action="store_true", help="also let axe judge; writes axe.json")
     parser.add_argument("--all", action="store_true", help="all pages to build/screens, with axe.json")
     parser.add_argument("--out", default="", help="the folder (default: build/look)")

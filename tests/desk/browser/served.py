@@ -51,7 +51,7 @@ class ServedDesk:
         self, browser: Browser, *, role: str = EVERYTHING, language: str = "en", width: int = 1280, **options: Any
     ) -> BrowserContext:
         """A browser window in which the officer of ``role`` ("" for nobody) is signed in."""
-        height = 900 if width > 600 else 780  # noqa: PLR2004 - a screen, a telephone
+        height = 900 if width > 600 else 780
         context = browser.new_context(
             base_url=self.base, viewport={"width": width, "height": height}, locale=language, **options
         )
@@ -122,7 +122,7 @@ def _await(url: str, process: "subprocess.Popen[bytes]", log: Path, seconds: flo
     while True:
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
-                if answer.status == 200:  # noqa: PLR2004 - OK
+                if answer.status == 200:
                     return
         except OSError:
             if process.poll() is not None or time.monotonic() > deadline:
@@ -147,5 +147,5 @@ class Seen:
             self.errors.append(f"console {kind}: {text}")
 
     def _answer(self, url: str, status: int) -> None:
-        if status >= 500:  # noqa: PLR2004 - a failure of the server
+        if status >= 500:
             self.errors.append(f"{status}: {url}")

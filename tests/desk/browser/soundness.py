@@ -25,7 +25,10 @@ def violations(page: Page) -> list[dict[str, Any]]:
             "rule": violation["id"],
             "impact": violation["impact"],
             "help": violation["help"],
-            "places": [f"{node['target']}: {node['html'][:160]} — {node['failureSummary'][:300]}" for node in violation["nodes"]],
+            "places": [
+                f"{node['target']}: {node['html'][:160]} — {node['failureSummary'][:300]}"
+                for node in violation["nodes"]
+            ],
         }
         for violation in found["violations"]
     ]

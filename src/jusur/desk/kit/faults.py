@@ -29,6 +29,8 @@ class ExpiredFormError(ForbiddenError):
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back here."""
     wanted = request.get_full_path() if request.method == "GET" else "/"
+    if request.path_info == "/live":  # an event stream ends for good with 204
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     response = HttpResponseRedirect(f"{SIGN_IN}?next={quote(wanted)}" if wanted != "/" else SIGN_IN)
     if getattr(request, "htmx", False):
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -76,7 +78,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return page(request, InvalidInputError(_("The request is not well formed."), fix=_("Go back and try again.")))
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's handlers take both
     """The act is not this person's."""
     return page(request, ForbiddenError(_("You may not do this."), fix=_("Ask your administrator for the role.")))
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from hijridate import Gregorian
 
@@ -30,7 +30,7 @@ def hijri(day: date) -> str:
         found = Gregorian(day.year, day.month, day.day).to_hijri()
     except OverflowError:
         return ""
-    return _now("%(day)d %(month)s %(year)d AH") % {
+    return _("%(day)d %(month)s %(year)d AH") % {
         "day": found.day,
         "month": MONTHS[found.month - 1],
         "year": found.year,

@@ -1,14 +1,14 @@
 """Pages of the frame itself: language, appearance, help."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from jusur.accounts import api as accounts
-from jusur.desk.kit import gallery
+from jusur.desk.kit import gallery, live
 from jusur.desk.kit import language as languages
 from jusur.desk.kit import view as views
 from jusur.desk.kit.forms import Form
@@ -74,6 +74,17 @@ def gallery_(request: HttpRequest) -> HttpResponse:
     """Every component in all its states."""
     accounts.signed_in(request)
     return render(request, "kit/gallery.html", gallery.samples())
+
+
+@require_safe
+def live_(request: HttpRequest) -> StreamingHttpResponse:
+    """Server-sent events: topics of which something is new (see ``jusur.desk.kit.live``)."""
+    actor = accounts.signed_in(request).actor
+    reader = live.Reader(actor.id, accounts.permitted_acts(actor.roles))
+    events = live.hub.stream(reader, request.headers.get("Last-Event-ID", "")[:40])
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
+    response["X-Accel-Buffering"] = "no"  # proxies that gather an answer before passing it on
+    return response
 
 
 @require_POST
