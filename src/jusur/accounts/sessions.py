@@ -101,7 +101,8 @@ def _read(request: HttpRequest) -> SignedIn:
     if officer.kind != Officer.PERSON or not officer.is_active or _is_over(kept, officer, now):
         session.flush()
         raise NotSignedInError("Your session has ended.", fix="Sign in again to go on.")
-    if now - _moment(kept["seen"]) >= TOUCH and not request.path_info.startswith(PASSIVE):
+    passive = request.path_info.startswith(PASSIVE) or "X-Jusur-Live" in request.headers
+    if now - _moment(kept["seen"]) >= TOUCH and not passive:
         session[KEY] = kept | {"seen": now.timestamp()}
     return SignedIn(
         actor=Actor(
