@@ -41,6 +41,17 @@ from jusur.exchange.notify import TRANSFERS, Listener, backoff_wait, notify
 from jusur.exchange.offers import Digester, Offer, find_offer, offer_blob, open_offer, withdraw_blob
 from jusur.exchange.operating import reconcile_with, retry
 from jusur.exchange.outbox import SentMessage, approve, send
+from jusur.exchange.overview import (
+    PeerView,
+    Queue,
+    Traffic,
+    exchanged,
+    peers,
+    queues,
+    traffic,
+    transfers_open,
+    waiting,
+)
 from jusur.exchange.processing import process_ready
 from jusur.exchange.receipts import apply_receipts
 from jusur.exchange.selectors import status
@@ -51,6 +62,7 @@ from jusur.exchange.traces import Trace, traces
 from jusur.exchange.transfers import TransferView, fetch_blob, stored_name, transfer
 from jusur.exchange.transfers import run as transfers_run
 from jusur.exchange.unsent import Written, written, written_by, written_discard, written_keep
+from jusur.exchange.wellness import findings
 from jusur.exchange.wire import MAX_BODY_BYTES
 
 __all__ = [
@@ -71,11 +83,14 @@ __all__ = [
     "MessageStateError",
     "Offer",
     "OpenFile",
+    "PeerView",
     "PlainFile",
     "Priority",
+    "Queue",
     "ReceivedMessage",
     "SentMessage",
     "Trace",
+    "Traffic",
     "TransferView",
     "Written",
     "accept_batch",
@@ -98,9 +113,11 @@ __all__ = [
     "conversations_unread",
     "courier_run",
     "drafts_waiting",
+    "exchanged",
     "fetch_blob",
     "find_key",
     "find_offer",
+    "findings",
     "for_recipients",
     "health",
     "inbox_run",
@@ -111,7 +128,9 @@ __all__ = [
     "offer_blob",
     "open_alarms",
     "open_offer",
+    "peers",
     "process_ready",
+    "queues",
     "raise_alarm",
     "receipt_view",
     "reconcile_with",
@@ -124,8 +143,11 @@ __all__ = [
     "take_receipts",
     "tick",
     "traces",
+    "traffic",
     "transfer",
+    "transfers_open",
     "transfers_run",
+    "waiting",
     "warning_send",
     "withdraw_blob",
     "written",
