@@ -17,6 +17,7 @@ from jusur.ledger.errors import (
     LedgerAlarmError,
     LedgerDamagedError,
 )
+from jusur.ledger.examination import Examination, event_document, examine
 from jusur.ledger.selectors import (
     ConsistencyProof,
     InclusionProof,
@@ -42,6 +43,13 @@ from jusur.ledger.services import (
     integrate_and_prove,
 )
 from jusur.ledger.signer import configure, signer
+from jusur.ledger.standing import Standing, standing
+from jusur.ledger.trail import Entry as TrailEntry
+from jusur.ledger.trail import Wanted as TrailWanted
+from jusur.ledger.trail import actors as trail_actors
+from jusur.ledger.trail import entry as trail_entry
+from jusur.ledger.trail import every as trail_every
+from jusur.ledger.trail import page as trail
 from jusur.ledger.witness import alarm_resolve, alarms, cosign_peer, peer_checkpoint, witness
 from jusur.tlog.checkpoint import Checkpoint
 
@@ -51,12 +59,16 @@ __all__ = [
     "EventError",
     "EventForgottenError",
     "EventNotFoundError",
+    "Examination",
     "InclusionProof",
     "LedgerAlarmError",
     "LedgerDamagedError",
     "LedgerEvent",
     "NewEvent",
     "Proven",
+    "Standing",
+    "TrailEntry",
+    "TrailWanted",
     "alarm_resolve",
     "alarms",
     "checkpoint_at",
@@ -65,7 +77,9 @@ __all__ = [
     "consistency_document",
     "cosign_peer",
     "custody_document",
+    "event_document",
     "events",
+    "examine",
     "export",
     "forget",
     "forget_many",
@@ -82,6 +96,11 @@ __all__ = [
     "resource",
     "sequenced_after",
     "size",
+    "standing",
+    "trail",
+    "trail_actors",
+    "trail_entry",
+    "trail_every",
     "witness",
 ]
 

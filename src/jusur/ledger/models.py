@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from jusur.kernel.ids import new_id
 
 DIGEST_BYTES = 32
+PEOPLE = "officer:"
+"""How the actor of an event begins where a person (or a national system) of this bureau acted."""
 
 
 class Event(models.Model):
@@ -34,6 +36,11 @@ class Event(models.Model):
             models.Index(fields=["id"], condition=Q(leaf_index__isnull=True), name="ledger_event_unsequenced"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="ledger_event_subject"),
             models.Index(fields=["kind", "occurred_at", "id"], name="ledger_event_kind"),
+            models.Index(fields=["leaf_index"], condition=Q(actor__startswith=PEOPLE), name="ledger_event_people"),
+            models.Index(
+                fields=["actor", "leaf_index"], condition=Q(actor__startswith=PEOPLE), name="ledger_event_officer"
+            ),
+            models.Index(fields=["leaf_index"], condition=~Q(purpose=""), name="ledger_event_purpose"),
         )
         constraints = (
             models.CheckConstraint(
