@@ -38,12 +38,23 @@ from jusur.evidence.services.requests import (
     request_draft,
     request_submit,
 )
-from jusur.evidence.uploads import forget_abandoned
+from jusur.evidence.uploads import (
+    MAX_PART,
+    Part,
+    Upload,
+    forget_abandoned,
+    upload,
+    upload_drop,
+    upload_open,
+    upload_part,
+    upload_read,
+)
 from jusur.evidence.work import run as work_run
 
 __all__ = [
     "ACTS",
     "ANSWERED",
+    "MAX_PART",
     "ONLY_FOR",
     "OPEN",
     "ActNotPossibleError",
@@ -52,10 +63,12 @@ __all__ = [
     "EvidenceRequest",
     "Measure",
     "MeasureNotAvailableError",
+    "Part",
     "RequestAct",
     "RequestVersion",
     "Side",
     "State",
+    "Upload",
     "alarm_moments",
     "clock_stops",
     "due_requests",
@@ -75,6 +88,11 @@ __all__ = [
     "request_submit",
     "retention_purge",
     "unseen_requests",
+    "upload",
+    "upload_drop",
+    "upload_open",
+    "upload_part",
+    "upload_read",
     "versions",
     "work_run",
 ]

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -169,6 +169,38 @@ def upload_part(*, upload_id: UUID, part: Part, source: Source, actor: accounts.
         if offset == known.size:
             _arrive(known)
     return upload(upload_id, actor=actor)
+
+
+def upload_read(*, upload_id: UUID, actor: accounts.Actor) -> BinaryIO:
+    """The whole file of an upload of this actor, open for reading; the caller closes it.
+
+    Raises:
+        NotFoundError: there is none.
+        ConflictError: not all of it is here yet.
+    """
+    known = upload(upload_id, actor=actor)
+    if not known.complete:
+        raise ConflictError("The file is not whole yet.", fix=f"Go on at byte {known.offset}.")
+    path = current().settings.intake_dir / known.intake_name
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+    except FileNotFoundError:
+        raise NotFoundError("The file is no longer here.", fix="Bring it again.") from None
+
+
+def upload_drop(*, upload_id: UUID, actor: accounts.Actor) -> None:
+    """Remove an upload of this actor, whole or not.
+
+    Raises:
+        NotFoundError: there is none.
+        ConflictError: a part of it is being written.
+    """
+    known = upload(upload_id, actor=actor)
+    with _locked(upload_id):
+        for folder in (_folder(upload_id), _arrived(upload_id)):
+            if folder.exists():
+                _remove(folder)
+        (_root(STAGING) / f"{known.id}.json").unlink(missing_ok=True)
 
 
 def discard(sources: Iterable[str]) -> None:
