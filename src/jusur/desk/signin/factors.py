@@ -104,7 +104,7 @@ def check_passkey(credential: Mapping[str, Any], officer: accounts.Officer | Non
 
 
 def new_passkey_options(officer: accounts.Officer) -> str:
-    """What the browser needs, as JSON, to make a passkey that signs in by itself (discoverable, the person verified)."""
+    """What the browser needs, as JSON, to make a passkey that signs in by itself: discoverable, the person verified."""
     return json.dumps({"creation_options": webauthn.begin_registration(officer, passwordless=True)})
 
 

@@ -1,6 +1,5 @@
 """Forms of signing in, of an officer's factors, and of the administration of officers."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -12,7 +11,8 @@ from jusur.accounts import api as accounts
 from jusur.desk.kit.forms import Form
 from jusur.desk.kit.words import choices
 from jusur.desk.signin import factors
-from jusur.kernel import languages
+from jusur.kernel import canonical, languages
+from jusur.kernel.errors import InvalidInputError
 
 MAX_PASSWORD = 128
 MAX_CODE = 32
@@ -49,12 +49,15 @@ class CodeForm(Form):
 class CredentialForm(Form):
     """What a passkey answered."""
 
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = forms.CharField(max_length=MAX_CREDENTIAL, widget=forms.HiddenInput)
 
     def clean_credential(self) -> dict[str, Any]:
-        """An object of a sane size."""
-        value = self.cleaned_data["credential"]
-        if not isinstance(value, dict) or len(json.dumps(value)) > MAX_CREDENTIAL:
+        """A JSON object, parsed strictly."""
+        try:
+            value = canonical.decode(self.cleaned_data["credential"].encode(), max_bytes=4 * MAX_CREDENTIAL)
+        except (InvalidInputError, UnicodeError):
+            value = None
+        if not isinstance(value, dict):
             raise ValidationError(_("The passkey could not be checked."))
         return value
 

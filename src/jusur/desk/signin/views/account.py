@@ -109,10 +109,10 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, number: int) -> HttpResponse:
     """The end of one of my sessions."""
     officer = _own(request)
-    row = UserSession.objects.filter(user=officer, pk=number).first()
-    if row is None:
+    rows = UserSession.objects.filter(user=officer, pk=number)
+    if not rows.exists():
         raise NotFoundError(_("There is no such session."))
-    row.end()
+    devices.end(rows)
     return _back(request, _("The session has ended."))
 
 
@@ -120,8 +120,7 @@ def end_session(request: HttpRequest, number: int) -> HttpResponse:
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """The end of all my sessions but this."""
     officer = _own(request)
-    for row in UserSession.objects.filter(user=officer).exclude(session_key=request.session.session_key):
-        row.end()
+    devices.end(UserSession.objects.filter(user=officer).exclude(session_key=request.session.session_key))
     return _back(request, _("All other sessions have ended."))
 
 

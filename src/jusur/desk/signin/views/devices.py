@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as StoredSession
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from jusur.accounts import api as accounts
+from jusur.kernel import clock
+
+MAX_SHOWN: Final = 50
 
 _BROWSERS: Final = (
     ("Edg/", "Edge"),
@@ -43,9 +48,16 @@ class Session:
 def sessions(request: HttpRequest, officer: accounts.Officer) -> list[Session]:
     """The officer's live sessions, newest first."""
     own = request.session.session_key
-    found = UserSession.objects.purge_and_list(officer)
-    rows = [Session(row.pk, browser(row.user_agent), row.ip, row.created_at, row.session_key == own) for row in found]
-    return sorted(rows, key=lambda row: row.created_at, reverse=True)
+    live = StoredSession.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    found = UserSession.objects.filter(user=officer, session_key__in=live).order_by("-created_at")[:MAX_SHOWN]
+    return [Session(row.pk, browser(row.user_agent), row.ip, row.created_at, row.session_key == own) for row in found]
+
+
+def end(rows: QuerySet[UserSession]) -> None:
+    """End these sessions."""
+    keys = list(rows.values_list("session_key", flat=True))
+    StoredSession.objects.filter(session_key__in=keys).delete()
+    rows.delete()
 
 
 def browser(agent: str) -> str:
