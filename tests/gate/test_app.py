@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connections
 from starlette.applications import Starlette
 from tests.exchange.conftest import Network, own_keys
 
@@ -19,6 +20,7 @@ from jusur.exchange import offers, own, wire
 from jusur.exchange import receipt as receipts
 from jusur.gate import guard as guards
 from jusur.gate.app import create_app
+from jusur.gate.nonces import NonceCache
 from jusur.kernel import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,11 +54,11 @@ class Peer:
 
 
 @pytest.fixture
-def peer(network: Network) -> Iterator[Peer]:
+def peer(network: Network, tmp_path: Path) -> Iterator[Peer]:
     from django.db import connections
 
     own.configure(own_keys("NO"), network.book)
-    app = create_app(URL)
+    app = create_app(URL, tmp_path / "nonces")
     yield Peer(app)
     guard: guards.Guard = app.state.guard
     for pool in guard._pools.values():
@@ -182,7 +184,18 @@ def test_chunks_go_to_whom_they_are_offered(network: Network, peer: Peer, tmp_pa
     assert peer.ask("GET", "/blobs/v1/..%2fpackage-1", range="bytes=0-65535").status_code in {401, 404}
 
 
-def test_a_full_memory_of_nonces_lets_no_replay_through(peer: Peer) -> None:
-    peer.app.state.guard.nonces = guards.NonceCache(1)
+def test_a_full_memory_of_nonces_lets_no_replay_through(peer: Peer, tmp_path: Path) -> None:
+    peer.app.state.guard.nonces = NonceCache(tmp_path / "few", limit=1)
     assert peer.ask("GET", "/exchange/v1/capabilities").status_code == 200
     assert peer.ask("GET", "/exchange/v1/capabilities").status_code == 429
+
+
+def test_a_request_replayed_after_a_restart_is_refused(network: Network, peer: Peer, tmp_path: Path) -> None:
+    headers = peer.signed("GET", "/exchange/v1/capabilities")
+    assert peer.send("GET", "/exchange/v1/capabilities", None, headers).status_code == 200
+    again = Peer(create_app(URL, tmp_path / "nonces"))
+    try:
+        assert again.send("GET", "/exchange/v1/capabilities", None, headers).status_code == 401
+    finally:
+        again.app.state.guard._pools["standard"].submit(connections.close_all).result()
+        again.app.state.guard.close()

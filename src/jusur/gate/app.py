@@ -6,6 +6,7 @@ document (RFC 9457) with its reason.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import perf_counter
 
 import msgspec
@@ -20,6 +21,7 @@ from starlette.routing import Route
 from jusur.exchange import api as exchange
 from jusur.gate import blobs, directory
 from jusur.gate.guard import RETRY_SECONDS, Guard, read_body
+from jusur.gate.nonces import NonceCache
 from jusur.kernel.errors import JusurError, NotFoundError, UnavailableError
 
 _log = structlog.get_logger(__name__)
@@ -33,11 +35,12 @@ RECONCILE_BYTES = 64 * 1024
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(url: str) -> Starlette:
+def create_app(url: str, nonces: Path) -> Starlette:
     """The gate's ASGI application.
 
     Args:
         url: this gate's own URL as the directory names it; requests are signed for it.
+        nonces: the folder in which answered requests are remembered.
     """
 
     @asynccontextmanager
@@ -59,7 +62,7 @@ def create_app(url: str) -> Starlette:
         exception_handlers={404: _not_found, 405: _not_found},
         lifespan=lifespan,
     )
-    app.state.guard = Guard(url)
+    app.state.guard = Guard(url, NonceCache(nonces))
     return app
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import heapq
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +10,11 @@ from typing import Any, Final, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from jusur.crypto.errors import RequestSignatureError
 from jusur.crypto.requests import VerifiedRequest, verify_head
 from jusur.exchange import api as exchange
+from jusur.gate.nonces import NonceCache, TooManyRequestsError
 from jusur.kernel.clock import now
-from jusur.kernel.errors import InvalidInputError, JusurError
+from jusur.kernel.errors import InvalidInputError
 
 T = TypeVar("T")
 
@@ -26,16 +24,7 @@ STANDARD_THREADS: Final = 4
 EXPRESS_THREADS: Final = 2
 REQUESTS_PER_PEER: Final = 8
 """Requests of one peer at work at the same time, chunks included; more are asked to come again."""
-MAX_NONCES: Final = 200_000
 RETRY_SECONDS: Final = 1
-
-
-class TooManyRequestsError(JusurError):
-    """A peer asks for more at once than it may; it comes again after ``Retry-After``."""
-
-    code = "too-many-requests"
-    title = "Too many requests at once"
-    status = 429
 
 
 class BodyTooLargeError(InvalidInputError):
@@ -54,42 +43,12 @@ class BodyTooSlowError(InvalidInputError):
     status = 408
 
 
-class NonceCache:
-    """Nonces of signed requests, until they expire: a second request with one is a replay."""
-
-    def __init__(self, limit: int = MAX_NONCES) -> None:
-        self._limit = limit
-        self._known: set[tuple[str, str]] = set()
-        self._order: list[tuple[float, tuple[str, str]]] = []
-        self._mutex = threading.Lock()
-
-    def use(self, verified: VerifiedRequest) -> None:
-        """Remember the request's nonce.
-
-        Raises:
-            RequestSignatureError: it was used before.
-            TooManyRequestsError: so many are remembered that forgetting one would let a replay through.
-        """
-        key, present = (verified.sender, verified.nonce), now().timestamp()
-        with self._mutex:
-            while self._order and self._order[0][0] < present:
-                self._known.discard(heapq.heappop(self._order)[1])
-            if key in self._known:
-                raise RequestSignatureError("This request was made before.", fix="Sign every request anew.")
-            if len(self._known) >= self._limit:
-                raise TooManyRequestsError(
-                    "Too many requests were made in the last minutes.", fix="Wait and try again."
-                )
-            self._known.add(key)
-            heapq.heappush(self._order, (verified.expires.timestamp(), key))
-
-
 class Guard:
     """Threads, limits and memory of one gate process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, nonces: NonceCache) -> None:
         self.url = url.rstrip("/")
-        self.nonces = NonceCache()
+        self.nonces = nonces
         self._busy: Counter[str] = Counter()
         self._pools = {
             "express": ThreadPoolExecutor(EXPRESS_THREADS, thread_name_prefix="express"),

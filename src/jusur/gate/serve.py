@@ -48,7 +48,7 @@ def application() -> "Starlette":
     logs.configure("gate", settings)
     from jusur.gate.app import create_app
 
-    return create_app(settings.gate_location)
+    return create_app(settings.gate_location, settings.home / "run" / "nonces")
 
 
 def material(settings: NodeSettings) -> TLSMaterial:

@@ -66,7 +66,7 @@ class NodeHome:
 
     @property
     def run(self) -> Path:
-        """Sockets, locks, process numbers and status: nothing here outlives the processes."""
+        """Sockets, locks, process numbers, status, nonces of the last minutes: nothing that a backup needs."""
         return self.path / "run"
 
     @property
