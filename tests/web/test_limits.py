@@ -1,8 +1,12 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests.web.conftest import Caller, problem
 
+from jusur.node.context import Node
+from jusur.web import limits
 from jusur.web.errors import TooManyRequestsError
 from jusur.web.limits import MAX_JSON, MAX_PART, Buckets
 
@@ -104,3 +108,34 @@ class TestOverHTTP:
     def test_a_false_length_is_refused(self, everything: Caller, length: str) -> None:
         response = everything.http.generic("POST", "/v1/probe", b"", "application/json", CONTENT_LENGTH=length)
         problem(response, 411)
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("jusur.config.urls")
+class TestJoining:
+    WHERE = "/v1/join/requests/019a0000-0000-7000-8000-000000000000/welcome"
+
+    def ask(self, number: int, address: str) -> int:
+        """A request with a token of its own; its status."""
+        headers = {"Authorization": f"Bearer {number}", "Jusur-Invitation-Token": "x"}
+        return Client(headers=headers, REMOTE_ADDR=address).get(self.WHERE).status_code
+
+    @pytest.fixture(autouse=True)
+    def _one_middleware(self, node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The test client makes the middleware anew for each client: let all share its buckets."""
+        joining = Buckets(rate=0.001, burst=limits.JOIN_BURST)
+        monkeypatch.setattr(Buckets, "take", _only_joining(Buckets.take, joining))
+
+    def test_other_tokens_are_no_way_around(self) -> None:
+        statuses = [self.ask(number, "192.0.2.1") for number in range(limits.JOIN_BURST + 2)]
+        assert statuses == [404] * limits.JOIN_BURST + [429] * 2
+        assert self.ask(99, "192.0.2.2") == 404
+
+    def test_other_addresses_of_one_network_are_no_way_around(self) -> None:
+        statuses = [self.ask(number, f"2001:db8::{number:x}") for number in range(limits.JOIN_BURST + 1)]
+        assert statuses[-1] == 429
+        assert self.ask(99, "2001:db8:0:1::1") == 404
+
+
+def _only_joining(take: Callable[[Buckets, bytes], None], joining: Buckets) -> Callable[[Buckets, bytes], None]:
+    return lambda buckets, who: take(joining, who) if buckets._burst == limits.JOIN_BURST else None

@@ -1,6 +1,7 @@
 """What every request to the API is measured against before a view sees it: size, type, form of address, rate."""
 
 import hashlib
+import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -21,8 +22,11 @@ MAX_JSON = 4 << 20
 MAX_PART = 64 << 20
 """Bytes of the largest part of an upload."""
 MAX_QUERY = 8 << 10
+JOIN_RATE, JOIN_BURST = 0.5, 30
+"""Requests a second, and at once, that one network takes to join: whoever joins has no token to be known by."""
 _API = "/v1/"
 _UPLOADS = "/v1/evidence/uploads/"
+_JOINING = "/v1/join/"
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -32,6 +36,7 @@ class Limits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self._buckets = Buckets(rate=settings.API_RATE, burst=settings.API_BURST)
+        self._joining = Buckets(rate=JOIN_RATE, burst=JOIN_BURST)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer to ``request``, or the refusal."""
@@ -39,6 +44,8 @@ class Limits:
             return self.get_response(request)
         try:
             self._buckets.take(caller(request))
+            if request.path_info.startswith(_JOINING):
+                self._joining.take(network(request))
             check_address(request)
             if request.method in _WITH_BODY:
                 check_body(request)
@@ -94,6 +101,16 @@ def caller(request: HttpRequest) -> bytes:
     """A digest of whoever calls: the token, or where there is none the network address."""
     name = request.headers.get("Authorization") or str(request.META.get("REMOTE_ADDR", ""))
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+
+
+def network(request: HttpRequest) -> bytes:
+    """The network a request comes from, whatever token it claims: an IPv4 address, the first 64 bits of an IPv6 one."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address.encode("utf-8", "surrogatepass")[:64]
+    return parsed.packed[:8] if parsed.version == 6 else parsed.packed  # noqa: PLR2004 - IPv6
 
 
 def check_address(request: HttpRequest) -> None:
