@@ -34,6 +34,10 @@ def violations(page: Page) -> list[dict[str, Any]]:
     ]
 
 
+def _place(node: dict[str, Any]) -> str:
+    return f"{node['target']}: {node['html'][:160]} — {node['failureSummary'][:300]}"
+
+
 def faults(page: Page, seen: Seen, *, language: str) -> list[str]:
     """What is wrong with ``page`` beside what axe finds."""
     found = list(seen.errors)
@@ -45,7 +49,7 @@ def faults(page: Page, seen: Seen, *, language: str) -> list[str]:
         found.append(f"scrolls sideways by {wide} px: {_widest(page)}")
     if page.evaluate("document.querySelectorAll('h1').length") != 1:
         found.append("not exactly one h1")
-    if page.evaluate("document.querySelectorAll('[style], style, script:not([src])').length"):
+    if page.evaluate("document.querySelectorAll(`[style]:not([style='']), style, script:not([src])`).length"):
         found.append("inline style or script")
     return found
 

@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+DJANGO_ROWS = "10"
+"""Rows of a text field for which nobody chose a number."""
+
 _SHAPES: tuple[tuple[tuple[type[forms.Widget], ...], str], ...] = (
     ((forms.HiddenInput, forms.MultipleHiddenInput), "hidden"),
     ((forms.CheckboxSelectMultiple, forms.RadioSelect), "choices"),
@@ -42,15 +45,16 @@ def _parts(bound: BoundField, why: str, example: str) -> tuple[tuple[str, bool],
 
 
 def _control(bound: BoundField, kind: str, described: list[str]) -> str:
-    attrs: dict[str, Any] = {"class": f"{bound.field.widget.attrs.get('class', '')} control {kind}".strip()}
+    own = bound.field.widget.attrs
+    attrs: dict[str, Any] = {} if kind == "tick" else {"class": f"{own.get('class', '')} control {kind}".strip()}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    if kind == "text" and "rows" not in bound.field.widget.attrs:
+    if kind == "text" and str(own.get("rows")) == DJANGO_ROWS:
         attrs["rows"] = 4
     if kind in {"line", "text"}:
-        attrs.setdefault("dir", bound.field.widget.attrs.get("dir", "auto"))
+        attrs["dir"] = own.get("dir", "auto")
     return str(bound.as_widget(attrs=attrs))
 
 

@@ -55,7 +55,7 @@ def samples() -> dict[str, Any]:
         "facts": [
             (_("Reference"), "MA-2026-0017"),
             (_("State"), _("Sent")),
-            (_("Person"), "محمد بن عبد الله (Mohammed Ben Abdellah)"),
+            (_("Person"), "محمد بن عبد الله"),
         ],
         "vocabularies": [(name, list(table)) for name, table in words.vocabularies().items()],
         "icons": _icons(),
