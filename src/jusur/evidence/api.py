@@ -32,6 +32,8 @@ from jusur.evidence.selectors import (
 )
 from jusur.evidence.services.holdings import retention_purge
 from jusur.evidence.services.requests import (
+    EVENTS,
+    PERMISSIONS,
     request_act,
     request_approve,
     request_correct,
@@ -54,9 +56,11 @@ from jusur.evidence.work import run as work_run
 __all__ = [
     "ACTS",
     "ANSWERED",
+    "EVENTS",
     "MAX_PART",
     "ONLY_FOR",
     "OPEN",
+    "PERMISSIONS",
     "ActNotPossibleError",
     "ContentsMissingError",
     "DraftChangedError",

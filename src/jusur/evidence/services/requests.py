@@ -198,9 +198,9 @@ def request_act(*, request_id: UUID, act: str, data: dict[str, Any], actor: acco
         InvalidInputError: the act lacks what it needs.
         ForbiddenError: not the actor's act.
     """
-    accounts.require(actor, _PERMISSION.get(act, "request.answer"))
+    accounts.require(actor, PERMISSIONS.get(act, "request.answer"))
     request = locked(request_id)
-    if act not in _PERMISSION:
+    if act not in PERMISSIONS:
         raise ActNotPossibleError(f"There is no act called {act[:40]!r}.", fix=_acts_fix(request))
     clean = _act_data(request, act, data)
     before = State(request.state)
@@ -249,7 +249,7 @@ def apply_act(
     request.save()
     if act in {"ask_clarification", "answer_clarification", "extend"}:
         deadlines.set_due(request)
-    record(request, f"evidence.request.{_EVENT[act]}", actor, {"by": by} | _figures(act, data), moment)
+    record(request, f"evidence.request.{EVENTS[act]}", actor, {"by": by} | _figures(act, data), moment)
     return row
 
 
@@ -333,7 +333,7 @@ def record(
     )
 
 
-_PERMISSION = {
+PERMISSIONS = {
     "acknowledge": "request.answer",
     "accept": "request.answer",
     "ask_clarification": "request.answer",
@@ -344,7 +344,8 @@ _PERMISSION = {
     "refuse": "request.refuse",
     "withdraw": "request.draft",
 }
-_EVENT = {
+"""The permission that each act on a request under way takes."""
+EVENTS = {
     "submit": "submitted",
     "return": "returned",
     "send": "sent",
@@ -361,6 +362,7 @@ _EVENT = {
     "withdraw": "withdrawn",
     "confirm": "confirmed",
 }
+"""What the ledger calls each act, after ``evidence.request.``."""
 
 
 def _figures(act: str, data: dict[str, Any]) -> dict[str, Any]:
