@@ -36,6 +36,17 @@ STORE_ATTEMPTS = 3
 _KINDS = frozenset({log.RECEIVED, log.REFUSED})
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the database holds of an envelope."""
+
+    digest: str
+    state: str
+    refusal: Any
+    received_at: datetime
+    receipt: bytes | None
+
+
 @dataclass(slots=True)
 class _Item:
     """One envelope on its way through `accept_batch`."""
@@ -48,6 +59,8 @@ class _Item:
     known_sender: bool = False
     receipt: bytes | None = None
     event: UUID | None = None
+    stored: _Stored | None = None
+    """What this call wrote of it."""
     key: tuple[str, UUID] | None = None
     """Sender and identifier, as far as they can be read."""
 
@@ -191,6 +204,7 @@ def _store_new(storable: Sequence[_Item], moment: datetime) -> list[_Item]:
         inserted = [item for item in storable if item.key in new]
         for item, event in zip(inserted, log.record_many([_event(item) for item in inserted]), strict=True):
             item.event = event
+        _note_stored(inserted, values, moment)
         accepted = [item for item in inserted if item.accepted]
         if inserted:
             summaries.note_exchanged([_exchanged(item.opened) for item in accepted if item.opened], outgoing=False)
@@ -200,6 +214,13 @@ def _store_new(storable: Sequence[_Item], moment: datetime) -> list[_Item]:
         return []
     present = _stored([item.key for item in collided if item.key is not None])
     return [item for item in collided if item.key not in present]
+
+
+def _note_stored(inserted: Sequence[_Item], values: Sequence[Sequence[Any]], moment: datetime) -> None:
+    written = {(sender, number): (digest, state, refusal) for number, sender, digest, state, refusal, *_ in values}
+    for item in inserted:
+        if item.key is not None:
+            item.stored = _Stored(*written[item.key], moment, None)
 
 
 def _exchanged(opened: Opened) -> summaries.Exchanged:
@@ -286,6 +307,12 @@ def _row(
 _NOTHING = (None, "", PRIORITY["routine"], None, None, None, None, None)
 
 
+_THEIR_CONVERSATIONS = """
+    SELECT c.sender, c.conversation, c.id FROM exchange_inboundconversation c
+    JOIN unnest(%s::text[], %s::uuid[]) AS v(sender, id) ON c.sender = v.sender AND c.conversation = v.id
+"""
+
+
 def _conversations(items: Sequence[_Item]) -> dict[tuple[str, str], int]:
     wanted = sorted(
         {(item.opened.message.sender, item.opened.message.conversation) for item in items if item.opened is not None}
@@ -293,17 +320,16 @@ def _conversations(items: Sequence[_Item]) -> dict[tuple[str, str], int]:
     if not wanted:
         return {}
     senders, ids = [sender for sender, _ in wanted], [UUID(conversation) for _, conversation in wanted]
-    rows(
-        """INSERT INTO exchange_inboundconversation (sender, conversation, next_sequence)
-           SELECT v.sender, v.id, 1 FROM unnest(%s::text[], %s::uuid[]) AS v(sender, id)
-           ON CONFLICT DO NOTHING RETURNING id""",
-        (senders, ids),
-    )
     found = rows(
-        """SELECT c.sender, c.conversation, c.id FROM exchange_inboundconversation c
-           JOIN unnest(%s::text[], %s::uuid[]) AS v(sender, id) ON c.sender = v.sender AND c.conversation = v.id""",
-        (senders, ids),
+        f"""WITH made AS (
+              INSERT INTO exchange_inboundconversation (sender, conversation, next_sequence)
+              SELECT v.sender, v.id, 1 FROM unnest(%s::text[], %s::uuid[]) AS v(sender, id)
+              ON CONFLICT DO NOTHING RETURNING sender, conversation, id)
+            SELECT sender, conversation, id FROM made UNION ALL {_THEIR_CONVERSATIONS}""",  # noqa: S608 - ours
+        (senders, ids, senders, ids),
     )
+    if len(found) < len(wanted):  # another batch made one a moment ago: only a new statement sees it
+        found = rows(_THEIR_CONVERSATIONS, (senders, ids))
     return {(sender, str(conversation)): number for sender, conversation, number in found}
 
 
@@ -339,7 +365,8 @@ def _event(item: _Item) -> log.NewEvent:
 def _finish(items: Sequence[_Item], moment: datetime) -> None:
     """Give everything that has none yet its receipt, proven under one checkpoint, and keep it."""
     waiting = [item for item in items if item.receipt is None]
-    stored = _stored([item.key for item in waiting if item.key is not None])
+    stored = {item.key: item.stored for item in waiting if item.key is not None and item.stored is not None}
+    stored |= _stored([item.key for item in waiting if item.key is not None and item.key not in stored])
     for item in waiting:
         if item.key is not None and item.key in stored:
             _take_stored(item, stored[item.key])
@@ -349,16 +376,9 @@ def _finish(items: Sequence[_Item], moment: datetime) -> None:
             item.receipt = _sign(item, moment)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    digest: str
-    state: str
-    refusal: Any
-    received_at: datetime
-    receipt: bytes | None
-
-
 def _stored(keys: Sequence[tuple[str, UUID]]) -> dict[tuple[str, UUID], _Stored]:
+    if not keys:
+        return {}
     found = rows(
         """SELECT m.sender, m.envelope_id, m.digest, m.state, m.refusal, m.received_at, m.receipt
            FROM exchange_inboundmessage m

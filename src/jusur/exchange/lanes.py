@@ -161,11 +161,11 @@ class Lane:
         if len(got) != len(batch):
             raise PeerMisbehavesError(f"{self.peer} answers {len(batch)} envelopes with {len(got)} receipts.")
         own_receipts = [receipt for due, receipt in zip(batch, got, strict=True) if due.relayed is None]
-        if own_receipts:
-            receipts.apply_receipts(own_receipts)
+        settled = receipts.apply_receipts(own_receipts) if own_receipts else 0
         if len(own_receipts) < len(got):
             relay.take_receipts([receipt for due, receipt in zip(batch, got, strict=True) if due.relayed is not None])
-        self._still_due(batch)
+        if settled < len(batch):
+            self._still_due(batch)
 
     def _return(self, returning: Sequence[tuple[int, bytes]]) -> None:
         body = wire.batch_of_receipts([receipt for _, receipt in returning])
@@ -196,13 +196,16 @@ class Lane:
         return fitting
 
     def _due_relayed(self, limit: int) -> list[_Due]:
+        recipients = relayed_through(self.peer)
+        if not recipients:
+            return []
         moment, me = now(), own.own().address
         found = rows(
             """SELECT id, envelope, attempts, path FROM exchange_relayitem
                WHERE recipient = ANY(%s) AND priority = ANY(%s) AND state = 'queued'
                  AND next_attempt_at <= %s AND expires_at > %s AND id <> ALL(%s) ORDER BY priority, id LIMIT %s""",
             (
-                relayed_through(self.peer),
+                recipients,
                 list(PRIORITIES[self.kind]),
                 moment,
                 moment,

@@ -151,7 +151,14 @@ def proofs(
         raise EventNotFoundError(
             "An event is not in the log's signed part.", fix="Integrate the log, then ask for the proof again."
         )
-    paths = (tree or Tree(DatabaseTiles(), size)).inclusions([row[0] for row in placed])
+    return inclusions(placed, head, tree or Tree(DatabaseTiles(), size))
+
+
+def inclusions(
+    placed: Sequence[tuple[Any, ...]], head: checkpoints.Checkpoint, tree: Tree
+) -> dict[UUID, InclusionProof]:
+    """Inclusion proofs under ``head`` of events given as (place, id, kind, time, commitment)."""
+    paths = tree.inclusions([row[0] for row in placed])
     return {
         event_id: InclusionProof(
             event_id=event_id,

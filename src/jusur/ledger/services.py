@@ -18,10 +18,11 @@ from jusur.ledger.errors import EventError, EventForgottenError, EventNotFoundEr
 from jusur.ledger.models import Event
 from jusur.ledger.selectors import InclusionProof, LedgerEvent
 from jusur.ledger.signer import signer
-from jusur.ledger.store import DatabaseTiles
+from jusur.ledger.store import WRITE_TILES, DatabaseTiles
 from jusur.tlog import checkpoint as checkpoints
 from jusur.tlog import tree as trees
 from jusur.tlog.merkle import leaf_hash
+from jusur.tlog.tiles import TileId
 
 LOCK = 0x4A55_5355_524C_4F47
 """Key of the advisory lock under which events get their places ("JUSURLOG")."""
@@ -49,23 +50,31 @@ _INSERT_ONE = """
     INSERT INTO ledger_event (id, kind, subject_type, subject_id, actor, purpose, occurred_at, data, salt, commitment)
     VALUES (%s, %s, %s, %s, %s, %s, %s, convert_from(%b, 'UTF8')::jsonb, %b, %b)
 """
-_UNSEQUENCED = """
-    SELECT id, kind, occurred_at, commitment FROM ledger_event WHERE leaf_index IS NULL ORDER BY id LIMIT %s
+_PENDING = """
+    SELECT head.size, head.note, e.id, e.kind, e.occurred_at, e.commitment
+    FROM (SELECT 1) AS one
+    LEFT JOIN LATERAL (SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS head ON true
+    LEFT JOIN LATERAL (
+      SELECT id, kind, occurred_at, commitment FROM ledger_event WHERE leaf_index IS NULL ORDER BY id LIMIT %s
+    ) AS e ON true
+    ORDER BY e.id
 """
+"""The newest checkpoint beside every event that has no place yet, in one row at least."""
+_GROW = f"""
+    WITH placed AS (
+      UPDATE ledger_event SET leaf_index = %s + place.number - 1
+      FROM unnest(%s::uuid[]) WITH ORDINALITY AS place(id, number)
+      WHERE ledger_event.id = place.id
+      RETURNING 1),
+    written AS ({WRITE_TILES}),
+    signed AS (INSERT INTO ledger_checkpoint (size, root, note, at) VALUES (%s, %b, %s, %s))
+    SELECT count(*)::int FROM placed
+"""  # noqa: S608 - its parts are ours
 _FORGET = """
     UPDATE ledger_event e SET data = NULL, salt = NULL, forgotten_at = %s
     FROM (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[]) AS given(type, id)) AS v
     WHERE e.subject_type = v.type AND e.subject_id = v.id AND e.forgotten_at IS NULL
 """
-_SIGNED = "INSERT INTO ledger_checkpoint (size, root, note, at) VALUES (%s, %b, %s, %s)"
-_LATEST = "SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"
-_SEQUENCE = """
-    UPDATE ledger_event SET leaf_index = %s + place.number - 1
-    FROM unnest(%s::uuid[]) WITH ORDINALITY AS place(id, number)
-    WHERE ledger_event.id = place.id
-"""
-
-
 INSERTED_AT_ONCE = 2_000
 _COLUMNS = (
     "id",
@@ -100,6 +109,28 @@ class Proven:
 
     checkpoint: checkpoints.Checkpoint
     proofs: dict[UUID, InclusionProof]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """The log after a batch: ``placed`` are the rows (id, kind, time, commitment) that got places from ``first`` on."""
+
+    head: checkpoints.Checkpoint
+    tree: trees.Tree | None
+    first: int
+    placed: Sequence[tuple[Any, ...]]
+
+    def proofs(self, ids: Sequence[UUID]) -> dict[UUID, InclusionProof]:
+        """Inclusion proofs of ``ids``, from memory where this batch placed them all."""
+        wanted = set(ids)
+        mine = [(self.first + place, *row) for place, row in enumerate(self.placed) if row[0] in wanted]
+        if self.tree is None or len(mine) != len(wanted):
+            return selectors.proofs(ids, self.head, self.tree)
+        return selectors.inclusions(mine, self.head, self.tree)
+
+
+_edge: tuple[str, dict[TileId, bytes]] | None = None
+"""The newest checkpoint this process wrote and the tiles that the next batch will widen."""
 
 
 def event_record(event: NewEvent) -> LedgerEvent:
@@ -188,9 +219,9 @@ def integrate() -> checkpoints.Checkpoint:
     """
     while True:
         with transaction.atomic(durable=True):
-            head, _, placed = _integrate_batch()
-        if placed < BATCH:
-            return head
+            grown = _integrate_batch()
+        if len(grown.placed) < BATCH:
+            return grown.head
 
 
 def integrate_and_prove(ids: Sequence[UUID], keep: Callable[[Proven], None] | None = None) -> Proven:
@@ -207,37 +238,35 @@ def integrate_and_prove(ids: Sequence[UUID], keep: Callable[[Proven], None] | No
     """
     while True:
         with transaction.atomic(durable=True):
-            head, tree, placed = _integrate_batch()
-            if placed < BATCH:
-                proven = Proven(head, selectors.proofs(ids, head, tree))
+            grown = _integrate_batch()
+            if len(grown.placed) < BATCH:
+                proven = Proven(grown.head, grown.proofs(ids))
                 if keep is not None:
                     keep(proven)
                 return proven
 
 
-def _integrate_batch() -> tuple[checkpoints.Checkpoint, trees.Tree | None, int]:
+def _integrate_batch() -> _Grown:
     run(_BEGIN, [LOCK])
-    pending = run(_UNSEQUENCED, [BATCH]).fetchall()
-    latest = run(_LATEST).fetchone()
-    if latest is not None and not pending:
-        return checkpoints.parse(latest[1]), None, 0
-    size = 0 if latest is None else latest[0]
-    _sequence(size, [row[0] for row in pending])
-    head, tree = _grow(size, [leaf_hash(leaves.leaf(*row)) for row in pending])
-    return head, tree, len(pending)
+    found = run(_PENDING, [BATCH]).fetchall()
+    size, note = (0, None) if not found else found[0][:2]
+    pending = [row[2:] for row in found if row[2] is not None]
+    if note is not None and not pending:
+        return _Grown(checkpoints.parse(note), None, size, ())
+    return _grow(size or 0, note, pending)
 
 
-def _sequence(size: int, ids: Sequence[UUID]) -> None:
-    if run(_SEQUENCE, [size, list(ids)]).rowcount != len(ids):
-        raise LedgerDamagedError("Not every event could be given its place in the log.")
-
-
-def _grow(size: int, hashes: Sequence[bytes]) -> tuple[checkpoints.Checkpoint, trees.Tree]:
-    store = DatabaseTiles()
-    tree = trees.Tree(store, trees.append(store, size, hashes))
+def _grow(size: int, note: str | None, pending: Sequence[tuple[Any, ...]]) -> _Grown:
+    global _edge  # noqa: PLW0603 - one log a node
+    known = _edge
+    store = DatabaseTiles(known[1] if known is not None and known[0] == note else {})
+    tree = trees.Tree(store, trees.append(store, size, [leaf_hash(leaves.leaf(*row)) for row in pending]))
     head = checkpoints.make(tree.size, tree.root(), signer())
-    run(_SIGNED, [tree.size, head.root, head.text, now()])
-    return head, tree
+    placed = run(_GROW, [size, [row[0] for row in pending], *store.to_write(), head.size, head.root, head.text, now()])
+    if placed.fetchone() != (len(pending),):
+        raise LedgerDamagedError("Not every event could be given its place in the log.")
+    _edge = head.text, store.edge(head.size)
+    return _Grown(head, tree, size, pending)
 
 
 def _row(event: NewEvent) -> Event:

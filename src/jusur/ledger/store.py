@@ -1,18 +1,19 @@
 """Tiles in PostgreSQL."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from jusur.ledger.db import run
 from jusur.ledger.models import Tile
 from jusur.tlog.merkle import HASH_SIZE
-from jusur.tlog.tiles import TileId
+from jusur.tlog.tiles import TILE_HEIGHT, TileId
 
 _READ = """
     SELECT t.level, t.index, t.data FROM ledger_tile t
     JOIN unnest(%s::smallint[], %s::bigint[]) AS wanted(level, index)
       ON t.level = wanted.level AND t.index = wanted.index
 """
-_WRITE = """
+WRITE_TILES = """
     INSERT INTO ledger_tile (level, index, width, data)
     SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::smallint[], %b::bytea[])
     ON CONFLICT (level, index) DO UPDATE SET width = excluded.width, data = excluded.data
@@ -23,8 +24,9 @@ _WRITE = """
 class DatabaseTiles:
     """The tiles of this node's log; a store for ``jusur.tlog.tree``. Tiles only ever widen."""
 
-    def __init__(self) -> None:
-        self._read: dict[TileId, bytes] = {}
+    def __init__(self, known: Mapping[TileId, bytes] = MappingProxyType({})) -> None:
+        self._read: dict[TileId, bytes] = dict(known)
+        self._put: dict[TileId, bytes] = {}
 
     def get(self, tiles: Iterable[TileId]) -> dict[TileId, bytes]:
         """The bytes of those of ``tiles`` that exist; what this object has read or written is not read again."""
@@ -36,20 +38,25 @@ class DatabaseTiles:
         return {tile: self._read[tile] for tile in wanted if tile in self._read}
 
     def put(self, tiles: Mapping[TileId, bytes]) -> None:
-        """Write ``tiles`` within the caller's transaction."""
-        if not tiles:
-            return
-        order = sorted(tiles)
-        run(
-            _WRITE,
-            [
-                [tile.level for tile in order],
-                [tile.number for tile in order],
-                [len(tiles[tile]) // HASH_SIZE for tile in order],
-                [tiles[tile] for tile in order],
-            ],
-        )
+        """Take ``tiles`` to be written with `to_write`."""
+        self._put.update(tiles)
         self._read.update(tiles)
+
+    def to_write(self) -> tuple[list[int], list[int], list[int], list[bytes]]:
+        """What was put, as the parameters of `WRITE_TILES`: levels, numbers, widths, data."""
+        order = sorted(self._put)
+        return (
+            [tile.level for tile in order],
+            [tile.number for tile in order],
+            [len(self._put[tile]) // HASH_SIZE for tile in order],
+            [self._put[tile] for tile in order],
+        )
+
+    def edge(self, size: int) -> dict[TileId, bytes]:
+        """Of what was read and put, the last tile of each level in a tree of ``size`` leaves."""
+        return {
+            tile: data for tile, data in self._read.items() if tile.number == size >> TILE_HEIGHT * (tile.level + 1)
+        }
 
 
 def read_tile(tile: TileId) -> bytes | None:
