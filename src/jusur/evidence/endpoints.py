@@ -262,7 +262,7 @@ def countersign(request: HttpRequest, package_id: Code) -> dict[str, Any]:
 )
 def export(request: HttpRequest, package_id: Code, body: Use) -> Status[dict[str, Any]]:
     """Have it decrypted and unpacked, for a purpose that the conditions of use allow."""
-    actor = accounts.acting(request, "evidence.read")
+    actor = accounts.acting(request, "evidence.export")
     asked = holdings.package_export(
         package_id=parse_id(package_id), folder=body.folder, purpose=body.purpose, actor=actor
     )

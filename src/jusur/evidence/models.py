@@ -130,7 +130,12 @@ class EvidencePackage(models.Model):
             models.CheckConstraint(condition=Q(state__in=list(PackageState)), name="package_state_known"),
             models.CheckConstraint(condition=Q(direction__in=list(Direction)), name="package_direction_known"),
         )
-        indexes = (models.Index(fields=["state"]),)
+        indexes = (
+            models.Index(fields=["state", "-id"], name="package_by_state"),
+            models.Index(fields=["direction", "-id"], name="package_by_direction"),
+            models.Index(fields=["counterpart", "-id"], name="package_by_counterpart"),
+            models.Index(fields=["case_reference", "-id"], name="package_by_case"),
+        )
 
 
 class EvidenceExport(models.Model):

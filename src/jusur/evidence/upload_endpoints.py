@@ -1,6 +1,5 @@
 """Uploads over HTTP: open, send parts in order with Content-Range (RFC 9110, section 14.5), ask how far it came."""
 
-import re
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +8,12 @@ from pydantic import ConfigDict, Field
 
 from jusur.accounts import api as accounts
 from jusur.evidence import uploads
-from jusur.kernel.errors import InvalidInputError
+from jusur.evidence.upload_parts import RequestBody, content_part, upload_view
 from jusur.kernel.ids import parse_id
 
 router = Router(tags=["evidence"])
 
 Id = Annotated[str, Path(max_length=64)]
-_RANGE = re.compile(r"bytes (?:(?P<first>\d{1,16})-(?P<last>\d{1,16})|\*)/(?P<total>\d{1,16})")
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _PROBLEM: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _FULL: dict[int, Any] = {
@@ -56,14 +54,14 @@ def open_upload(request: HttpRequest, body: NewUpload) -> Status[dict[str, Any]]
     """Then send its parts, each after the other."""
     actor = accounts.acting(request, "evidence.acquire")
     upload = uploads.upload_open(name=body.name, size=body.size, sha256=body.sha256, actor=actor)
-    return Status(201, _view(upload))
+    return Status(201, upload_view(upload))
 
 
 @router.get("/{upload_id}", summary="How far an upload came", response=UploadView)
 def show_upload(request: HttpRequest, upload_id: Id) -> dict[str, Any]:
     """After an interruption go on at ``offset``."""
     actor = accounts.acting(request, "evidence.acquire")
-    return _view(uploads.upload(parse_id(upload_id), actor=actor))
+    return upload_view(uploads.upload(parse_id(upload_id), actor=actor))
 
 
 @router.api_operation(
@@ -101,55 +99,7 @@ def probe_upload(request: HttpRequest, upload_id: Id) -> HttpResponse:
 def send_part(request: HttpRequest, upload_id: Id) -> dict[str, Any]:
     """At most ``max_part`` bytes; with the last one the file arrives in the intake."""
     actor = accounts.acting(request, "evidence.acquire")
-    part = _part(request)
-    return _view(
-        uploads.upload_part(upload_id=parse_id(upload_id), part=part, source=_Body(request), actor=actor),
+    part = content_part(request)
+    return upload_view(
+        uploads.upload_part(upload_id=parse_id(upload_id), part=part, source=RequestBody(request), actor=actor),
     )
-
-
-class _Body:
-    """A request's body that ends where the connection does."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        self._request = request
-
-    def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes."""
-        try:
-            return self._request.read(size)
-        except OSError:  # the sender is gone; what came is kept
-            return b""
-
-
-def _part(request: HttpRequest) -> uploads.Part:
-    match = _RANGE.fullmatch(request.headers.get("Content-Range", ""))
-    if match is None:
-        raise InvalidInputError("The part's place is missing.", fix="Send Content-Range: bytes FIRST-LAST/TOTAL.")
-    total = int(match["total"])
-    first = int(match["first"]) if match["first"] else total
-    stop = int(match["last"]) + 1 if match["last"] else total
-    length = request.headers.get("Content-Length") or "0"
-    if (
-        not first <= stop <= total
-        or (match["first"] and first == stop)
-        or stop - first > uploads.MAX_PART
-        or length != str(stop - first)
-    ):
-        raise InvalidInputError(
-            "The Content-Range does not fit the body.", fix=f"Send 1 to {uploads.MAX_PART} bytes and say which."
-        )
-    return uploads.Part(first, stop, total)
-
-
-def _view(upload: uploads.Upload) -> dict[str, Any]:
-    return {
-        "id": str(upload.id),
-        "name": upload.name,
-        "size": upload.size,
-        "sha256": upload.sha256 or None,
-        "offset": upload.offset,
-        "complete": upload.complete,
-        "intake_name": upload.intake_name,
-        "opened_at": upload.opened_at,
-        "max_part": uploads.MAX_PART,
-    }

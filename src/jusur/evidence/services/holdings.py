@@ -63,10 +63,10 @@ def package_export(*, package_id: UUID, folder: str, purpose: str, actor: accoun
         ConditionsForbidError: the conditions do not name this purpose.
         ActNotPossibleError: the package is not verified.
     """
-    accounts.require(actor, "evidence.read")
+    accounts.require(actor, "evidence.export")
     purpose = text.paragraph(purpose, max_length=2000, field="purpose")
     name = text.file_name(folder or "evidence", field="folder")
-    package = _held(package_id)
+    package = held(package_id)
     require_purpose(package, purpose)
     custody_log.record(package, "custody.accessed", actor.reference, purpose=purpose)
     waking.wake()
@@ -83,7 +83,7 @@ def package_forward(*, package_id: UUID, to: str, purpose: str, actor: accounts.
         ConditionsForbidError: the conditions do not name that bureau, or not this purpose.
         ActNotPossibleError: the package is not verified.
     """
-    package = _held(package_id)
+    package = held(package_id)
     if to not in package.conditions["forwarding"]:
         raise ConditionsForbidError(
             f"The originator {package.originator} does not allow passing this on to {to}.",
@@ -104,7 +104,7 @@ def package_return(*, package_id: UUID, purpose: str, actor: accounts.Actor) -> 
     Raises:
         ActNotPossibleError: the package is not verified.
     """
-    package = _held(package_id)
+    package = held(package_id)
     copy = _copy(package, package.counterpart, purpose, actor)
     custody_log.record(package, "custody.returned", actor.reference, purpose=copy.purpose)
     tell_sender(package, "returned", actor.reference, purpose=copy.purpose)
@@ -224,7 +224,12 @@ def tell_sender(package: EvidencePackage, event: str, actor: str, *, purpose: st
     )
 
 
-def _held(package_id: UUID) -> EvidencePackage:
+def held(package_id: UUID) -> EvidencePackage:
+    """The received package, locked for this transaction.
+
+    Raises:
+        ActNotPossibleError: it is not verified, or this bureau holds it no more.
+    """
     package = packages.locked(package_id, Direction.INCOMING)
     if package.state not in _HELD:
         raise ActNotPossibleError(
