@@ -7,13 +7,14 @@ from jusur.crypto.age import AgeError, AgeIdentity, AgeReader
 from jusur.crypto.certificates import load_certificate
 from jusur.directory import api as directory
 from jusur.evidence import stamping
+from jusur.evidence.casechecking import CaseTaker
 from jusur.evidence.custody import Direction
 from jusur.evidence.models import EvidencePackage
 from jusur.exchange import api as exchange
 from jusur.node import context
-from jusur.packages import Report, Trust
+from jusur.packages import Check, Report, Trust
 from jusur.packages import extract as unpack
-from jusur.packages import verify as examine
+from jusur.packages.verification import examine
 
 
 def vault_name(package: EvidencePackage) -> str:
@@ -23,10 +24,12 @@ def vault_name(package: EvidencePackage) -> str:
     return package.blob
 
 
-def verify(package: EvidencePackage) -> Report:
-    """Check every digest, signature and time-stamp of ``package`` without writing any of its content."""
+def verify(package: EvidencePackage) -> tuple[Report, Check]:
+    """Check every digest, signature and time-stamp of ``package``, and its CASE file, writing none of its content."""
+    case = CaseTaker()
     with context.current().vault.open(vault_name(package)) as file:
-        return examine(file, identity_for(file), trust=trust())
+        report = examine(file, identity_for(file), trust=trust(), limits=None, progress=None, sink=case)
+    return report, case.verdict(report)
 
 
 def extract(package: EvidencePackage, folder: Path) -> Report:

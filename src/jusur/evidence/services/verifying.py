@@ -16,7 +16,7 @@ from jusur.evidence.services import holdings, packages
 from jusur.exchange import api as exchange
 from jusur.kernel import clock
 from jusur.kernel.errors import JusurError
-from jusur.packages import Report, check_statement
+from jusur.packages import Check, Report, check_statement
 from jusur.rows.claims import claim
 
 log = structlog.get_logger()
@@ -60,24 +60,24 @@ def _verify(package_id: UUID) -> int:
     if package.state != PackageState.RECEIVED:
         return 0
     try:
-        report = opening.verify(package)
+        report, case = opening.verify(package)
         stated = statements.read(package.statement or {}, package.counterpart)
         failure = report.failures()
         if not failure:
             check_statement(stated, report)
     except JusurError as error:
-        failure, report = str(error), None
+        failure, report, case = str(error), None, None
     except OSError as error:
         log.warning("evidence.vault_unreadable", package=str(package_id), error=type(error).__name__)
         return 0
     with transaction.atomic():
         fresh = packages.locked(package_id)
-        fresh.verification = _shown(report)
+        fresh.verification = _shown(report, case)
         if failure:
             _reject(fresh, failure)
         else:
             packages.move(fresh, PackageState.VERIFIED)
-            custody_log.record(fresh, "custody.verified", "node", data={"checks": _verdicts(report)})
+            custody_log.record(fresh, "custody.verified", "node", data={"checks": _verdicts(report, case)})
     return 1
 
 
@@ -88,18 +88,23 @@ def _reject(package: EvidencePackage, why: str) -> None:
     holdings.tell_sender(package, "rejected", "node", detail=why)
 
 
-def _verdicts(report: Report | None) -> dict[str, bool]:
-    return {check.name: check.ok for check in report.checks} if report else {}
+def _verdicts(report: Report | None, case: Check | None) -> dict[str, bool]:
+    return {check.name: check.ok for check in _checks(report, case)}
 
 
-def _shown(report: Report | None) -> dict[str, object]:
+def _checks(report: Report | None, case: Check | None) -> list[Check]:
+    """All checks; that of the CASE file is told and rejects nothing (docs/reference/sealed-package.md)."""
+    return [*(report.checks if report else ()), *([case] if case else [])]
+
+
+def _shown(report: Report | None, case: Check | None) -> dict[str, object]:
     if report is None:
         return {"checks": []}
     return {
         "at": clock.timestamp(clock.now()),
         "checks": [
             {"name": check.name, "ok": check.ok, "detail": check.detail, "command": check.command}
-            for check in report.checks
+            for check in _checks(report, case)
         ],
         "files": [[path, str(size), sha256] for path, size, sha256 in report.files[:2000]],
         "file_count": len(report.files),
