@@ -7,6 +7,7 @@ UV_VERSION := 0.13.9
 STAMP := $(VENV)/.installed
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+SCREENS_ARGS ?=
 
 .DEFAULT_GOAL := help
 
@@ -17,12 +18,13 @@ help: ## Say what can be made
 .PHONY: install
 install: $(STAMP) ## Install everything into .venv (and Debian's age, openssl, … where they are missing)
 
-$(STAMP): requirements/dev.txt pyproject.toml tools/install-system-packages
+$(STAMP): requirements/dev.txt pyproject.toml tools/install-system-packages tools/build_desk.py
 	tools/install-system-packages
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/python tools/build_desk.py
 	$(BIN)/python -m compileall -q src
 	touch $@
 
@@ -50,13 +52,22 @@ test-e2e: install ## Run the whole end-to-end suite between real nodes: every ba
 soak: install ## Exchange between real nodes under faults for SECONDS (default 600)
 	$(BIN)/python bench/soak.py --seconds $${SECONDS_TO_RUN:-600}
 
+.PHONY: screens
+screens: install ## Write screenshots of every page in Arabic and English, and axe.json, to build/screens/
+	tools/look --all --language ar,en,fr,es $(SCREENS_ARGS)
+
+.PHONY: messages
+messages: install ## Bring the catalogues of the four languages up to date and compile them
+	tools/messages
+
 .PHONY: lint
-lint: install ## Check form, types, layers, unused dependencies
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+lint: install ## Check form, types, layers, unused dependencies, templates
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+	$(BIN)/djlint --lint --quiet src/jusur/desk
 
 .PHONY: bench
 bench: install ## Measure everything against peers in the same run

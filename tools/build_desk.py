@@ -7,13 +7,17 @@ licence lies beside it.
 
 import importlib.util
 import io
+import os
 import shutil
 import sys
 from pathlib import Path
 
 DESK = Path(__file__).resolve().parent.parent / "src" / "jusur" / "desk"
 FAMILY = "Jusur Sans"
-LATIN = "0020-007E,00A0-024F,0259,02BB-02BC,02C6,02D8-02DD,0300-030C,0323,1E00-1EFF,2000-2049,2066-2069,20A0-20C0,2116,2122,2190-2193,2212,2248,2260,2264-2265,25CF"
+LATIN = (
+    "0020-007E,00A0-024F,0259,02BB-02BC,02C6,02D8-02DD,0300-030C,0323,1E00-1EFF,2000-2049,2066-2069,20A0-20C0,"
+    "2116,2122,2190-2193,2212,2248,2260,2264-2265,25CF"
+)
 CYRILLIC_GREEK = "0370-03FF,0400-045F,0490-0491,04B0-04B1,04D8-04D9"
 ARABIC = "0600-06FF,0750-077F,FB50-FDFF,FE70-FEFF,200C-200F,2010,2026,061C"
 
@@ -35,7 +39,7 @@ def compile_catalogues(root: Path) -> None:
             continue
         with source.open("rb") as read:
             catalogue = pofile.read_po(read, locale=source.parent.parent.name)
-        part = target.with_suffix(".mo.part")
+        part = target.with_suffix(f".{os.getpid()}.part")
         with part.open("wb") as write:
             mofile.write_mo(write, catalogue)
         part.replace(target)

@@ -1,5 +1,6 @@
 """A desk with its officers, and browsers in which they are signed in. N+1 queries fail every test here."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,17 @@ from jusur.ledger import api as ledger
 from jusur.node.context import Node, current
 
 As = Callable[..., Client]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """The catalogues as they stand in the sources."""
+    tools = str(Path(__file__).resolve().parents[2] / "tools")
+    sys.path.insert(0, tools)
+    import build_desk
+
+    sys.path.remove(tools)
+    build_desk.compile_catalogues(build_desk.DESK)
 
 
 @pytest.fixture(scope="session", autouse=True)

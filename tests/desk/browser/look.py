@@ -1,4 +1,4 @@
-"""Screenshots of the desk's pages on sample data: ``tools/look``, and ``make screens`` for all of them with axe's word."""
+"""Screenshots of the desk on sample data: ``tools/look``; of every page, with axe's word: ``make screens``."""
 
 import argparse
 import json

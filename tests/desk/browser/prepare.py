@@ -1,4 +1,4 @@
-"""Fills a database and a home with the sample desk, for a web process to serve: ``python -m tests.desk.browser.prepare``.
+"""Fills a database and a home with the sample desk, for a web process to serve.
 
 Writes what a browser needs (the officers' session cookies, the pages to look at) as JSON to standard output.
 """

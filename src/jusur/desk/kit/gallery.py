@@ -49,6 +49,8 @@ def samples() -> dict[str, Any]:
         "overdue": now - timedelta(hours=26),
         **hours,
         "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "fingerprint": ("acorn", "bishop", "canyon", "delta", "ember", "fjord"),
+        "foreign": "احتيال منظم عبر مركز احتيال",
         "events": _events(now),
         "rows": _rows(),
         "page": {"items": [], "next": "0199f3a0-0000-7000-8000-000000000001"},

@@ -20,7 +20,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from jusur.ledger import api as ledger
 
@@ -166,7 +166,7 @@ class Ear:
         """The topics of which something was heard within ``seconds``."""
         try:
             return self._notified(seconds) | self._written()
-        except Exception as error:
+        except (psycopg.Error, DatabaseError, OSError) as error:
             # The database may be away for a moment; whoever listens hears of it again when it is back.
             log.warning("desk.live_deaf", error=type(error).__name__)
             self.close()
