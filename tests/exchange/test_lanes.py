@@ -1,14 +1,15 @@
 """Lanes and reconciliation, with the peer's gate called directly instead of over the network."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from tests.exchange.conftest import Network, own_keys, states
 
-from jusur.exchange import courier, gateway, lanes, own, reconcile
+from jusur.exchange import courier, gateway, lanes, negotiation, own, reconcile
 from jusur.exchange.alarms import open_alarms
-from jusur.exchange.errors import PeerUnavailableError
+from jusur.exchange.errors import PeerUnavailableError, ProtocolMismatchError
 from jusur.exchange.lanes import EXPRESS, STANDARD, Lane
 from jusur.exchange.models import Delivery, InboundMessage, PeerState
 from jusur.exchange.peer import Answer
@@ -23,6 +24,7 @@ class Gate:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.batches: list[int] = []
+        self.protocols = ["1.0"]
         self.fails: PeerUnavailableError | None = None
 
     def __call__(self, _peer: str) -> "Gate":
@@ -42,7 +44,9 @@ class Gate:
             raise self.fails
         express = (extra or {}).get("jusur-lane") == "express"
         with self.network.acting("NO"):
-            if path == lanes.ENVELOPES:
+            if path == negotiation.PATH:
+                answer = json.dumps(gateway.capabilities() | {"protocols": self.protocols}).encode()
+            elif path == lanes.ENVELOPES:
                 answer = gateway.take_envelopes(body or b"", asker="MA", express=express)
                 self.batches.append(answer.count(b'"payload"'))
             else:
@@ -55,6 +59,7 @@ class Gate:
 
 @pytest.fixture
 def gate(network: Network) -> Gate:
+    negotiation.forget()
     return Gate(network)
 
 
@@ -207,3 +212,51 @@ def _forget(row: Any) -> None:
 
     summaries.note_exchanged([("MA", row.envelope_id, row.digest)], outgoing=False, count=-1)
     row.delete()
+
+
+@pytest.mark.parametrize(
+    ("protocols", "remedy"),
+    [(["2.0", "3.0"], "Upgrade this node"), (["0.9"], "Ask NO to upgrade"), ([], "Ask NO to upgrade")],
+)
+def test_nothing_is_sent_where_no_version_is_common(
+    network: Network, gate: Gate, protocols: list[str], remedy: str
+) -> None:
+    network.send()
+    gate.protocols = protocols
+    lane = Lane("NO", STANDARD, gate)
+    with pytest.raises(ProtocolMismatchError) as refused:
+        lane.send_due()
+    assert (gate.batches, states()) == ([], ["queued"])
+    (alarm,) = open_alarms()
+    assert (alarm["kind"], alarm["peer"]) == ("protocol-unsupported", "NO")
+    assert remedy in alarm["detail"]
+    assert remedy in refused.value.fix
+    state, delivery = PeerState.objects.get(peer="NO"), Delivery.objects.get()
+    assert (state.capabilities or {})["protocols"] == protocols
+    assert state.silent_since is None
+    assert (delivery.next_attempt_at - clock.now()).total_seconds() > negotiation.AGAIN_SECONDS - 30
+    assert lane.send_due() == 0
+
+
+def test_once_a_version_is_common_what_waited_goes_and_the_alarm_ends(network: Network, gate: Gate) -> None:
+    network.send()
+    gate.protocols = ["2.0"]
+    with pytest.raises(ProtocolMismatchError):
+        Lane("NO", STANDARD, gate).send_due()
+    gate.protocols = ["1.3", "2.0"]
+    Delivery.objects.update(next_attempt_at=clock.now())
+    drain(Lane("NO", STANDARD, gate))
+    assert (states(), open_alarms()) == (["receipted"], [])
+
+
+def test_a_peer_is_asked_once_in_a_while(network: Network, gate: Gate) -> None:
+    network.send()
+    drain(Lane("NO", STANDARD, gate))
+    gate.protocols = ["2.0"]
+    network.send()
+    drain(Lane("NO", STANDARD, gate))
+    assert states() == ["receipted"] * 2
+    negotiation.forget()
+    network.send()
+    with pytest.raises(ProtocolMismatchError):
+        Lane("NO", STANDARD, gate).send_due()

@@ -127,6 +127,13 @@ class PeerUnavailableError(UnavailableError):
         self.retry_after = retry_after
 
 
+class ProtocolMismatchError(PeerUnavailableError):
+    """The other node answers, and speaks no version of the protocol that this one does."""
+
+    code = "protocol-mismatch"
+    title = "The other node speaks no common version of the protocol"
+
+
 class PeerMisbehavesError(ExchangeError):
     """The other node answers something the protocol does not allow."""
 

@@ -16,10 +16,10 @@ from uuid import UUID
 import structlog
 from django.db import Error as DatabaseError
 
-from jusur.exchange import alarms, gossip, notify, own, receipts, relay, wire
+from jusur.exchange import alarms, gossip, negotiation, notify, own, receipts, relay, wire
 from jusur.exchange.backoff import next_delay
 from jusur.exchange.db import execute, row, rows
-from jusur.exchange.errors import PeerMisbehavesError, PeerUnavailableError
+from jusur.exchange.errors import PeerMisbehavesError, PeerUnavailableError, ProtocolMismatchError
 from jusur.exchange.peer import Connection
 from jusur.exchange.receipt import MAX_RECEIPT_BYTES
 from jusur.kernel.clock import now
@@ -145,7 +145,13 @@ class Lane:
 
     def _ask(self, path: str, body: bytes, max_bytes: int) -> bytes:
         if self._connection is None:
-            self._connection = self._connect(self.peer)
+            connection = self._connect(self.peer)
+            try:
+                negotiation.require_common_protocol(self.peer, connection)
+            except JusurError:
+                connection.close()
+                raise
+            self._connection = connection
         extra = {LANE_FIELD: self.kind}
         answer = self._connection.ask("POST", path, body=body, max_bytes=max_bytes, extra=extra)
         if answer.status != 200:  # noqa: PLR2004 - OK
@@ -259,7 +265,7 @@ class Lane:
                ON CONFLICT (peer) DO UPDATE SET failures = exchange_peerstate.failures + 1,
                  not_before = EXCLUDED.not_before,
                  silent_since = COALESCE(exchange_peerstate.silent_since, EXCLUDED.silent_since)""",
-            (self.peer, moment, moment + delay),
+            (self.peer, None if isinstance(error, ProtocolMismatchError) else moment, moment + delay),
         )
 
     def _reached(self) -> None:

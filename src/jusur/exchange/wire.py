@@ -99,13 +99,23 @@ def capabilities(address: str, directory: tuple[int, str], max_envelope_bytes: i
 
 def common_protocol(theirs: Sequence[str]) -> str | None:
     """The newest protocol both sides speak: same major version, the smaller minor one."""
-    ours = {tuple(map(int, version.split("."))) for version in envelopes.PROTOCOLS}
-    spoken = set()
-    for version in theirs:
-        major, _, minor = version.partition(".")
-        if major.isdecimal() and minor.isdecimal() and len(version) < 8:  # noqa: PLR2004 - "255.255" at most
-            spoken.add((int(major), int(minor)))
+    ours, spoken = _versions(envelopes.PROTOCOLS), _versions(theirs)
     best = max(
         ((major, min(minor, other)) for major, minor in ours for their, other in spoken if their == major), default=None
     )
     return f"{best[0]}.{best[1]}" if best else None
+
+
+def newest_major(protocols: Sequence[str]) -> int:
+    """The newest major version among ``protocols``; -1 where there is none."""
+    return max((major for major, _ in _versions(protocols)), default=-1)
+
+
+def _versions(protocols: Sequence[str]) -> set[tuple[int, int]]:
+    """Major and minor of each; what is no version counts as unknown to us."""
+    found = set()
+    for version in protocols:
+        major, _, minor = version.partition(".")
+        if version.isascii() and major.isdecimal() and minor.isdecimal() and len(version) < 8:  # noqa: PLR2004 - "255.255"
+            found.add((int(major), int(minor)))
+    return found
