@@ -12,8 +12,10 @@ from jusur.instruments.clocks import Alarm, Deadline, Stop, run_clock, select_cl
 from jusur.instruments.durations import Duration
 from jusur.instruments.errors import InstrumentNotFoundError, MeasureNotAvailableError
 from jusur.instruments.presentation import basis_view, instrument_view, measure_view
+from jusur.instruments.reach import reach
 from jusur.instruments.rules import Basis, RefusalGround, Requirement
 from jusur.instruments.schema import URGENCIES, Clock, Instrument, Measure, MeasureId, Names, Urgency, catalogue
+from jusur.instruments.selectors import VersionView, history
 from jusur.instruments.services import instrument_version_add, load_shipped
 from jusur.kernel import clock as kernel_clock
 
@@ -34,6 +36,7 @@ __all__ = [
     "Requirement",
     "Stop",
     "Urgency",
+    "VersionView",
     "basis_view",
     "between",
     "catalogue",
@@ -41,6 +44,7 @@ __all__ = [
     "deadline",
     "digest",
     "grounds",
+    "history",
     "instrument",
     "instrument_version_add",
     "instrument_view",
@@ -48,6 +52,7 @@ __all__ = [
     "load_shipped",
     "measure_view",
     "measures",
+    "reach",
     "required_contents",
     "shipped_instruments",
 ]
@@ -105,15 +110,21 @@ def measures(a: str, b: str, on_date: date | None = None) -> dict[str, tuple[Mea
 
 
 def required_contents(
-    instrument_id: str, measure_id: str, *, urgency: Urgency = "routine", digest: str | None = None
+    instrument_id: str,
+    measure_id: str,
+    *,
+    urgency: Urgency = "routine",
+    digest: str | None = None,
+    held: Instrument | None = None,
 ) -> tuple[Requirement, ...]:
-    """What a request for the measure must contain.
+    """What a request for the measure must contain; of ``held`` itself, where the caller holds the instrument.
 
     Raises:
         InstrumentNotFoundError: the register does not have the instrument.
         MeasureNotAvailableError: the instrument does not provide the measure.
     """
-    return rules.required_contents(instrument(instrument_id, digest=digest), measure_id, urgency=urgency)
+    found = held or instrument(instrument_id, digest=digest)
+    return rules.required_contents(found, measure_id, urgency=urgency)
 
 
 def check_contents(
@@ -168,11 +179,13 @@ def deadline(
     return run_clock(clock, started_at, stops=stops, extensions=extensions) if clock else None
 
 
-def grounds(instrument_id: str, measure_id: str, *, digest: str | None = None) -> tuple[RefusalGround, ...]:
-    """The grounds on which a request for the measure may be refused.
+def grounds(
+    instrument_id: str, measure_id: str, *, digest: str | None = None, held: Instrument | None = None
+) -> tuple[RefusalGround, ...]:
+    """The grounds on which a request for the measure may be refused; of ``held`` itself, where the caller holds it.
 
     Raises:
         InstrumentNotFoundError: the register does not have the instrument.
         MeasureNotAvailableError: the instrument does not provide the measure.
     """
-    return rules.refusal_grounds(instrument(instrument_id, digest=digest), measure_id)
+    return rules.refusal_grounds(held or instrument(instrument_id, digest=digest), measure_id)
