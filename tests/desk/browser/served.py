@@ -91,9 +91,16 @@ def serve(folder: Path, server_url: str) -> Iterator[ServedDesk]:
             base = f"http://localhost:{port}"
             _await(f"http://127.0.0.1:{port}/health", process, folder / "web.log")
             yield ServedDesk(base, database_url, folder / "node", told["cookie"], told["sessions"], told["pages"])
+            if process.poll() is not None:
+                raise RuntimeError(f"the web process ended by itself ({process.returncode}): {log_tail(folder)}")
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def log_tail(folder: Path) -> str:
+    """The end of what the web process wrote."""
+    return (folder / "web.log").read_text()[-2000:]
 
 
 @contextlib.contextmanager
