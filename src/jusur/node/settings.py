@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from jusur.kernel.errors import JusurError
@@ -71,7 +71,9 @@ class NodeSettings:
     max_upload_bytes: int = _setting("Largest single file taken in over the API.", default=64 * GIB)
     max_package_bytes: int = _setting("Largest sealed package accepted from a peer.", default=1024 * GIB)
     max_envelope_bytes: int = _setting("Largest envelope accepted from a peer.", default=2 * MIB)
-    chunk_bytes: int = _setting("Smallest chunk in which packages travel, at most 16 MiB: a process holds a few in memory.", default=8 * MIB)
+    chunk_bytes: int = _setting(
+        "Smallest chunk in which packages travel, at most 16 MiB: a process holds a few in memory.", default=8 * MIB
+    )
     chunk_parallelism: int = _setting("How many chunks travel at once.", default=4)
 
     timestamp_url: str = _setting("RFC 3161 time-stamp authority; empty for none.", default="")
@@ -249,6 +251,43 @@ def render(settings: NodeSettings) -> str:
             value = value.relative_to(settings.home)
         lines += [f"# {field.metadata['about']}", f"{mark}{name} = {_toml(value)}", ""]
     return "\n".join(lines)
+
+
+class Explained(NamedTuple):
+    """A setting as it holds: its value (a password in an address left out), where it comes from, its sentence."""
+
+    name: str
+    value: str
+    source: Literal["file", "environment", "default"]
+    about: str
+
+
+def explain(home: Path | NodeHome, environment: Mapping[str, str] | None = None) -> tuple[Explained, ...]:
+    """Every setting of the node in ``home`` as it holds, in the order of ``node.toml``.
+
+    Raises:
+        NotFoundError, SettingsError: as `load`.
+    """
+    place = (home if isinstance(home, NodeHome) else NodeHome(Path(home).absolute())).require()
+    given = os.environ if environment is None else environment
+    settings, written = load(place, given), _read(place.settings_file)
+
+    def source(name: str) -> Literal["file", "environment", "default"]:
+        if f"JUSUR_{name.upper()}" in given:
+            return "environment"
+        return "file" if name in written else "default"
+
+    return tuple(
+        Explained(name, _without_password(getattr(settings, name)), source(name), field.metadata["about"])
+        for name, field in _FIELDS.items()
+    )
+
+
+def _without_password(value: object) -> str:
+    """``value`` as people read it; of an address with a password, the password as dots."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:•••@", str(value))
 
 
 def save(settings: NodeSettings) -> None:
