@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 _TOLD = set(get_args(get_type_hints(messages.CustodyBody)["event"])) - {"verified"}
 FORMED = {
     "custody.": {f"custody.{event}" for event in _TOLD},
-    "evidence.request.": {f"evidence.request.{event}" for event in requests._EVENT.values()},
+    "evidence.request.": {f"evidence.request.{event}" for event in requests.EVENTS.values()},
     "exchange.message.": {"exchange.message.processed", "exchange.message.failed"},
 }
 """Kinds that are put together as the program runs, by their fixed beginning."""
