@@ -8,8 +8,12 @@ from pydantic import Field
 
 from jusur.accounts import api as accounts
 from jusur.indicators import selectors
+from jusur.indicators.cases import Narrowing
+from jusur.kernel import clock
 
 router = Router(tags=["indicators"])
+
+Name = Annotated[str, Field(max_length=64)]
 
 
 class Figures(Schema):
@@ -41,7 +45,30 @@ class EvidenceExchange(Schema):
 
 
 @router.get("/evidence-exchange", summary="Evidence-exchange time by stage, and outcomes", response=EvidenceExchange)
-def evidence_exchange(request: HttpRequest, by: Annotated[str, Field(max_length=32)] = "") -> dict[str, Any]:
-    """Median and 90th percentile by stage, open requests censored; counts fulfilled, refused by ground and late."""
+def evidence_exchange(
+    request: HttpRequest,
+    by: Name = "",
+    partner: Name = "",
+    instrument: Name = "",
+    measure: Name = "",
+    urgency: Name = "",
+    side: Name = "",
+    since: Name = "",
+    until: Name = "",
+) -> dict[str, Any]:
+    """Median and 90th percentile by stage, open requests censored; counts fulfilled, refused by ground and late.
+
+    Narrowed to the requests of a partner, instrument, measure, urgency or side, begun ``since`` and before ``until``
+    (RFC 3339).
+    """
     accounts.acting(request, "indicators.read")
-    return selectors.evidence_exchange(by=by)
+    narrowing = Narrowing(
+        partner=partner,
+        instrument=instrument,
+        measure=measure,
+        urgency=urgency,
+        side=side,
+        since=clock.parse_timestamp(since, field="since") if since else None,
+        until=clock.parse_timestamp(until, field="until") if until else None,
+    )
+    return selectors.evidence_exchange(by=by, narrowing=narrowing)

@@ -1,21 +1,22 @@
-"""The indicators, read from the ledger each time they are asked for."""
+"""The indicators, read from the ledger's events."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jusur.indicators.rules import Span, summarise
-from jusur.indicators.stages import EVENT_KINDS, STAGES, Stage, Timeline, timelines
+from jusur.indicators.cases import GROUPINGS, PLACE, Case, Narrowing, cases
+from jusur.indicators.rules import Span, steps, summarise
+from jusur.indicators.stages import STAGES
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError
-from jusur.ledger import api as ledger
 
-GROUPINGS = ("partner", "instrument", "measure", "urgency", "side")
+CURVE_POINTS = 200
+"""Points of a curve; more would not be seen."""
 
 
-def evidence_exchange(*, by: str = "", since: datetime | None = None) -> dict[str, Any]:
+def evidence_exchange(*, by: str = "", narrowing: Narrowing | None = None) -> dict[str, Any]:
     """Times by stage, and counts fulfilled, refused by ground and late, in all or grouped ``by`` one dimension.
 
     Times are in seconds: median and 90th percentile by Kaplan-Meier, open requests censored.
@@ -26,9 +27,9 @@ def evidence_exchange(*, by: str = "", since: datetime | None = None) -> dict[st
     if by and by not in GROUPINGS:
         raise InvalidInputError(f"There is no grouping by {by[:20]!r}.", fix=f"Choose among {', '.join(GROUPINGS)}.")
     now = clock.now()
-    groups: dict[str, list[Timeline]] = defaultdict(list)
-    for timeline in timelines(ledger.iter_events(EVENT_KINDS, since)).values():
-        groups[timeline.groups.get(by, "unknown") if by else "all"].append(timeline)
+    groups: dict[str, list[Case]] = defaultdict(list)
+    for case in _admitted(narrowing):
+        groups[case.group(by) if by else "all"].append(case)
     return {
         "computed_at": clock.timestamp(now),
         "by": by or None,
@@ -36,16 +37,44 @@ def evidence_exchange(*, by: str = "", since: datetime | None = None) -> dict[st
     }
 
 
-def _figures(members: list[Timeline], now: datetime) -> dict[str, Any]:
+def stage_curve(stage: str, *, narrowing: Narrowing | None = None) -> list[tuple[float, float]]:
+    """After how many seconds which share (0-1) of the requests has passed ``stage``: steps by Kaplan-Meier.
+
+    Raises:
+        InvalidInputError: no such stage.
+    """
+    if stage not in PLACE:
+        raise InvalidInputError(f"There is no stage {stage[:20]!r}.", fix=f"Choose among {', '.join(PLACE)}.")
+    found = list(steps(_spans(_admitted(narrowing), PLACE[stage], clock.now())))
+    return _thinned(found)
+
+
+def known_groups() -> dict[str, list[str]]:
+    """By what the requests can be narrowed: the values that occur, by grouping."""
+    found = cases()
+    return {name: sorted({case.groups[place] for case in found}) for place, name in enumerate(GROUPINGS)}
+
+
+def _admitted(narrowing: Narrowing | None) -> Iterable[Case]:
+    return cases() if narrowing is None else filter(narrowing.admits, cases())
+
+
+def _figures(members: Sequence[Case], now: datetime) -> dict[str, Any]:
     return {
         "requests": len(members),
-        "fulfilled": sum(timeline.fulfilled for timeline in members),
-        "refused": sum(bool(timeline.grounds) for timeline in members),
-        "refused_by_ground": dict(Counter(ground for timeline in members for ground in timeline.grounds)),
-        "late": sum(timeline.late for timeline in members),
-        "stages": {stage.name: asdict(summarise(_spans(members, stage, now))) for stage in STAGES},
+        "fulfilled": sum(case.fulfilled for case in members),
+        "refused": sum(bool(case.grounds) for case in members),
+        "refused_by_ground": dict(Counter(ground for case in members for ground in case.grounds)),
+        "late": sum(case.late for case in members),
+        "stages": {stage.name: asdict(summarise(_spans(members, PLACE[stage.name], now))) for stage in STAGES},
     }
 
 
-def _spans(members: Iterable[Timeline], stage: Stage, now: datetime) -> list[Span]:
-    return [span for timeline in members if (span := timeline.span(stage, now)) is not None]
+def _spans(members: Iterable[Case], place: int, now: datetime) -> list[Span]:
+    moment = now.timestamp()
+    return [span for case in members if (span := case.span(place, moment)) is not None]
+
+
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    every = max(1, -(-len(points) // CURVE_POINTS))
+    return points[::every] + (points[-1:] if points and (len(points) - 1) % every else [])

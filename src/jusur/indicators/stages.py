@@ -91,7 +91,7 @@ class Timeline:
         if event.kind in {"evidence.request.fulfilled", "evidence.request.preservation_confirmed"}:
             self.fulfilled = True
         due = data.get("due_at")
-        if event.kind in _ANSWERS and isinstance(due, str) and event.occurred_at > datetime.fromisoformat(due):
+        if event.kind in ANSWERS and isinstance(due, str) and event.occurred_at > datetime.fromisoformat(due):
             self.late = True
 
     def span(self, stage: Stage, now: datetime) -> Span | None:
@@ -106,7 +106,7 @@ class Timeline:
         return Span(((closed or now) - start).total_seconds(), observed=False)
 
 
-_ANSWERS = frozenset(
+ANSWERS = frozenset(
     {"evidence.request.fulfilled", "evidence.request.preservation_confirmed", "evidence.request.refused"}
 )
 

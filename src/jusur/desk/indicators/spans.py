@@ -1,0 +1,43 @@
+"""Lengths of time as people read them in a figure: one number and one unit, in the reader's language."""
+
+from typing import Final
+
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+from jusur.desk.kit import language
+
+UNITS: Final = (("day", 86400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0))
+NONE: Final = "—"
+TEN: Final = 10
+
+
+def span(seconds: float | None) -> str:
+    """``seconds`` in the largest unit that leaves a number above one: ``4.2 days``; a dash where there is none."""
+    if seconds is None:
+        return NONE
+    unit, length = next(((name, size) for name, size in UNITS if seconds >= size), UNITS[-1])
+    value = seconds / length
+    rounded = round(value) if value >= TEN else round(value, 1)
+    return str(format_unit(rounded, f"duration-{unit}", length="long", locale=language.current()))
+
+
+def whole(value: int) -> str:
+    """A count with the reader's separators."""
+    return format_decimal(value, locale=language.current())
+
+
+def share(value: float) -> str:
+    """A share (0-1) in per cent."""
+    return format_percent(value, "#,##0%", locale=language.current())
+
+
+def nice_end(seconds: float) -> float:
+    """The end of a time axis that holds ``seconds``: 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25… of a fitting unit."""
+    length = next((size for _name, size in UNITS if seconds >= size), 1.0)
+    value = max(seconds / length, 1.0)
+    scale = 1.0
+    while value > 40:  # noqa: PLR2004 - the steps below end there
+        value, scale = value / TEN, scale * TEN
+    steps = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
+    return next(step for step in steps if step >= value) * scale * length
