@@ -23,7 +23,7 @@ def _compiled() -> None:
     """The catalogues as they stand in the sources."""
     tools = str(Path(__file__).resolve().parents[2] / "tools")
     sys.path.insert(0, tools)
-    import build_desk
+    import build_desk  # type: ignore[import-not-found]
 
     sys.path.remove(tools)
     build_desk.compile_catalogues(build_desk.DESK)

@@ -118,7 +118,7 @@ def make(*, rows: bool = True) -> Desk:
     if rows:
         for area in AREAS:
             module = area_samples(area)
-            if hasattr(module, "make"):
+            if module is not None and hasattr(module, "make"):
                 desk.made[area] = module.make(desk)
     return desk
 
@@ -174,7 +174,7 @@ def network() -> Network:
             joining.issue()
             joining.admit()
         held = directory.envelope()
-        certificates = {k.use: k.public for k in directory.organisation(ADDRESS).keys if k.use in {"tls", "seal"}}
+        certificates = {str(k.use): k.public for k in directory.organisation(ADDRESS).keys if k.use in {"tls", "seal"}}
         made = Network(held[1] if held else b"", joining.directory_words(), peers, certificates)
         transaction.set_rollback(True)
     directory.forget()
@@ -199,6 +199,6 @@ def pages(desk: Desk) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for area in AREAS:
         module = area_samples(area)
-        if hasattr(module, "pages"):
-            found[area] = list(module.pages(desk))  # type: ignore[union-attr] # hasattr says it is a module
+        if module is not None and hasattr(module, "pages"):
+            found[area] = list(module.pages(desk))
     return found

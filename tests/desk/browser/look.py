@@ -9,7 +9,7 @@ import tempfile
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from tests.desk.browser import served, soundness
 
 from jusur.node.postgres import temporary_postgres
@@ -34,7 +34,7 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _look(options: argparse.Namespace, out: Path, desk: served.ServedDesk, browser: served.Browser) -> int:
+def _look(options: argparse.Namespace, out: Path, desk: served.ServedDesk, browser: Browser) -> int:
     paths = [_find(desk, path) for path in options.path] or desk.all_pages()
     wrong: dict[str, dict[str, object]] = {}
     for language, width in product(options.language.split(","), map(int, options.width.split(","))):

@@ -52,10 +52,11 @@ def _make_home(folder: Path, port: int) -> "NodeHome":
 def _session(officer: object) -> str:
     from django.conf import settings
     from django.test import Client
-    from tests.desk import samples
     from tests.desk.signin.sessions import sign_in
 
-    assert isinstance(officer, samples.Officer)
+    from jusur.accounts.models import Officer
+
+    assert isinstance(officer, Officer)
     client = sign_in(Client(), officer)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 

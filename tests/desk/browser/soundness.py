@@ -57,7 +57,9 @@ def faults(page: Page, seen: Seen, *, language: str) -> list[str]:
 def _widest(page: Page) -> str:
     script = """() => { const w = document.documentElement.clientWidth;
       return [...document.querySelectorAll('main *, header *, footer *')]
-        .filter(e => { const r = e.getBoundingClientRect(); return r.width && (r.right > w + 1 || r.left < -1); })
+        .filter(e => { for (let p = e.parentElement; p; p = p.parentElement)
+            if (p !== document.body && getComputedStyle(p).overflowX !== "visible") return false;
+          const r = e.getBoundingClientRect(); return r.width && (r.right > w + 1 || r.left < -1); })
         .slice(0, 4).map(e => e.outerHTML.slice(0, 120)).join(' | '); }"""
     return str(page.evaluate(script))
 

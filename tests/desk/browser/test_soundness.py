@@ -1,9 +1,10 @@
 """Every page of the desk in every language: axe finds nothing, the direction is right, nothing scrolls sideways."""
 
 import json
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 from tests.desk.browser import served, soundness
 
 from jusur.kernel.languages import LANGUAGES
@@ -34,13 +35,13 @@ def test_pages_before_sign_in_are_sound(served_desk: served.ServedDesk, chromium
 def test_the_gallery_is_sound_in_the_dark_and_in_high_contrast(
     served_desk: served.ServedDesk, chromium: Browser, scheme: str
 ) -> None:
-    options = {"color_scheme": "dark"} if scheme == "dark" else {"contrast": "more"}
+    options: dict[str, Any] = {"color_scheme": "dark"} if scheme == "dark" else {"contrast": "more"}
     with served_desk.context(chromium, language="ar", **options) as context:
         wrong = _judged(context, "/gallery", "ar")
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
-def _judged(context: served.BrowserContext, path: str, language: str) -> dict[str, object]:
+def _judged(context: BrowserContext, path: str, language: str) -> dict[str, object]:
     page, seen = context.new_page(), served.Seen()
     seen.watch(page)
     answer = page.goto(path, wait_until="load")

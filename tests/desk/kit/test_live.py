@@ -59,7 +59,7 @@ def test_streams_over_the_limit_are_answered_at_once_with_what_is_new(hub: live.
         thread.join(5)
     assert told(list(hub.stream(READER, start))) == ["requests"]
     for stream in held:
-        stream.close()
+        stream.close()  # type: ignore[attr-defined] # a generator
     assert hub._held.acquire(blocking=False)
 
 

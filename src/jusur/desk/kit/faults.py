@@ -31,7 +31,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     wanted = request.get_full_path() if request.method == "GET" else "/"
     if request.path_info == "/live":  # an event stream ends for good with 204
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    response = HttpResponseRedirect(f"{SIGN_IN}?next={quote(wanted)}" if wanted != "/" else SIGN_IN)
+    response: HttpResponse = HttpResponseRedirect(f"{SIGN_IN}?next={quote(wanted)}" if wanted != "/" else SIGN_IN)
     if getattr(request, "htmx", False):
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
         response["HX-Redirect"] = SIGN_IN

@@ -1,7 +1,7 @@
 """Samples for the gallery: every component in all its states, on data that stand for nothing."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from jusur.desk.kit import words
 from jusur.desk.kit.forms import Form
 from jusur.kernel import clock
 
-TONES = ("neutral", "info", "good", "due", "danger", "brand")
+TONES: Final[tuple[words.Tone, ...]] = ("neutral", "info", "good", "due", "danger", "brand")
 
 
 class SampleForm(Form):

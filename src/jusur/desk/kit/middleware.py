@@ -31,7 +31,7 @@ class Compression(GZipMiddleware):
         kind = response.get("Content-Type", "").partition(";")[0]
         if kind not in _COMPRESSED or not for_people(request) or response.get("Content-Disposition", ""):
             return response
-        return super().process_response(request, response)  # type: ignore[no-any-return] # untyped base
+        return super().process_response(request, response)
 
 
 class Pages:
