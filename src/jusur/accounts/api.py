@@ -27,6 +27,7 @@ from jusur.accounts.records import record as officer_record
 from jusur.accounts.rules import CASE_ROLES, ROLES, SENSITIVE, permitted_acts
 from jusur.accounts.selectors import (
     actor_by_token,
+    approval_asked_by,
     approvals_waiting,
     officer,
     officer_by_email,
@@ -63,6 +64,7 @@ __all__ = [
     "acting",
     "actor_by_token",
     "approval_ask",
+    "approval_asked_by",
     "approval_decide",
     "approval_require",
     "approvals_waiting",

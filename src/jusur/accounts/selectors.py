@@ -86,6 +86,11 @@ def officer_names(ids: set[UUID]) -> dict[UUID, str]:
     return dict(Officer.objects.filter(id__in=ids).values_list("id", "name"))
 
 
+def approval_asked_by(approval_id: UUID) -> UUID | None:
+    """Who asked for an approval, or ``None`` where there is none of this identifier."""
+    return Approval.objects.filter(id=approval_id).values_list("asked_by_id", flat=True).first()
+
+
 def approvals_waiting() -> QuerySet[Approval]:
     """Everything that waits for a second person, oldest first."""
     return Approval.objects.filter(decided_at__isnull=True).order_by("asked_at")
