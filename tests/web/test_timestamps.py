@@ -60,7 +60,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     keys = current().keys
     keys.create("tsa")
     keys.install_certificate("tsa", certify(tmp_path, keys.tsa_key.public_key()))
-    yield Client(raise_request_exception=False)
+    yield Client(raise_request_exception=False, enforce_csrf_checks=True)  # it answers machines
     current.cache_clear()
 
 

@@ -1,7 +1,9 @@
 """``jusur demo``: three nodes on loopback and the fast track between two of them, checked by outside programs."""
 
+import os
 import shutil
 import sys
+import webbrowser
 from pathlib import Path
 
 import click
@@ -45,6 +47,7 @@ def demo(evidence: Path | None, json_file: Path | None, leave: bool, stop_only: 
         write_report(rehearsal.report(), json_file)
     if failure is None and not leave:
         _show_running(rehearsal)
+        _open_a_desk(rehearsal)
     well = failure is None and rehearsal.verdicts and all(verdict.accepted for verdict in rehearsal.verdicts)
     sys.exit(0 if well else 1)
 
@@ -71,11 +74,23 @@ def _show(rehearsal: Rehearsal) -> None:
 
 
 def _show_running(rehearsal: Rehearsal) -> None:
-    click.echo("\nThe nodes go on running (stop them with: jusur demo --stop).")
+    click.echo("\nThe nodes go on running (stop them with: jusur demo --stop). Their desks:")
     for node in rehearsal.nodes.values():
-        click.echo(f"  {node.name:<20} API {node.web_url}/v1  home {node.home}")
-        for short, token in node.tokens.items():
-            click.echo(f"    as {short}: JUSUR_TOKEN={token} jusur --home {node.home} request list")
+        click.echo(f"  {node.name:<20} {node.desk_url}   (API {node.web_url}/v1, home {node.home})")
+        for short, password in node.passwords.items():
+            email = f"{short}@{node.address.lower()}.example"
+            click.echo(f"    {email:<22} password {password}")
+            click.echo(f"    {'':<22} code     jusur --home {node.home} officer code {email}")
+    bureau = next(reversed(rehearsal.nodes.values()))
+    short, token = next(iter(bureau.tokens.items()))
+    click.echo(f"By the API, as {short}: JUSUR_TOKEN={token} jusur --home {bureau.home} request list")
+
+
+def _open_a_desk(rehearsal: Rehearsal) -> None:
+    """Open Rabat's desk in this person's browser, where there is a person and a browser."""
+    seen = sys.platform in {"darwin", "win32"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if seen and sys.stdout.isatty():
+        webbrowser.open(rehearsal.nodes["MA"].desk_url)
 
 
 def _stop_nodes(folder: Path) -> None:

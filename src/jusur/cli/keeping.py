@@ -1,7 +1,7 @@
 """``jusur doctor``, ``backup``, ``restore``: keeping a node well, and getting it back."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -99,24 +99,9 @@ def _network(place: NodeHome) -> Iterator[Finding]:
     from jusur.config.bootstrap import setup
 
     setup(place.path)
-    from jusur.directory import api as directory
     from jusur.exchange import api as exchange
 
-    if not directory.has_directory():
-        yield Finding("directory", ok=False, detail="not joined", fix="Join a network: jusur join request INVITATION.")
-        return
-    expires = directory.expires()
-    yield Finding("directory", ok=True, detail=f"version {directory.current().version}, good until {expires:%Y-%m-%d}")
-    yield from _alarms("directory alarms", directory.alarms(), "jusur directory alarms")
-    yield from _alarms("exchange alarms", exchange.open_alarms(), "jusur exchange alarms")
-
-
-def _alarms(name: str, alarms: Iterable[Any], command: str) -> Iterator[Finding]:
-    kinds = sorted({str(alarm.kind) for alarm in alarms})
-    if kinds:
-        yield Finding(name, ok=True, detail=", ".join(kinds), fix=f"See: {command}.", warning=True)
-    else:
-        yield Finding(name, ok=True, detail="none")
+    return exchange.findings()
 
 
 def _mark(finding: Finding) -> str:

@@ -4,13 +4,17 @@ Acts of whoever has the node's folder (ADR 9).
 """
 
 from datetime import timedelta
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import click
 
 from jusur.cli.output import json_option, print_fields, print_json, print_table
+from jusur.kernel import canonical
+from jusur.kernel.errors import InvalidInputError
 
 ADMINISTRATOR = "administrator:console"
+MAX_PEOPLE_BYTES = 1024 * 1024
 
 
 @click.group()
@@ -56,6 +60,43 @@ def invite(email: str, name: str, roles: tuple[str, ...], language: str, as_json
 
     _, secret = accounts.officer_invite(email=email, name=name, roles=roles, language=language, actor=ADMINISTRATOR)
     _print_link(secret, as_json)
+
+
+@officer.command()
+@click.argument("people", type=click.File("rb"))
+@click.option("--sample", is_flag=True, help="Give each a sample sign-in and a token instead (rehearsal nodes only).")
+@json_option
+def appoint(people: BinaryIO, sample: bool, as_json: bool) -> None:
+    """Invite everybody in the file PEOPLE: a JSON list of {"email", "name", "roles", "language"}."""
+    from jusur.accounts import api as accounts
+    from jusur.desk.signin import rehearsal
+
+    shown: list[dict[str, str]] = []
+    for person in _people(people):
+        if sample:
+            found = accounts.officer_create(**person, actor=ADMINISTRATOR)
+            password = rehearsal.give_sample_factors(found)
+            _, token = accounts.token_issue(officer_id=found.id, name="rehearsal", actor=ADMINISTRATOR)
+            shown.append({"email": found.email, "password": password, "token": token})
+        else:
+            found, secret = accounts.officer_invite(**person, actor=ADMINISTRATOR)
+            shown.append({"email": found.email, "link": _link(secret)})
+    if as_json:
+        print_json(shown)
+    else:
+        print_table(tuple(shown[0]) if shown else ("email",), [tuple(row.values()) for row in shown])
+
+
+def _people(file: BinaryIO) -> list[dict[str, Any]]:
+    people = canonical.decode(file.read(MAX_PEOPLE_BYTES + 1), max_bytes=MAX_PEOPLE_BYTES)
+    if not isinstance(people, list) or not all(
+        isinstance(one, dict) and {"email", "name", "roles"} <= set(one) <= {"email", "name", "roles", "language"}
+        for one in people
+    ):
+        raise InvalidInputError(
+            "The file is no list of people.", fix='Write [{"email": "…", "name": "…", "roles": ["officer"]}, …].'
+        )
+    return people
 
 
 @officer.command()
@@ -162,10 +203,14 @@ def list_(as_json: bool) -> None:
         print_table(tuple(rows[0]) if rows else ("email",), [tuple(row.values()) for row in rows])
 
 
-def _print_link(secret: str, as_json: bool) -> None:
+def _link(secret: str) -> str:
     from django.conf import settings
 
-    link = f"{settings.DESK_ORIGIN}/invitation#{secret}"
+    return f"{settings.DESK_ORIGIN}/invitation#{secret}"
+
+
+def _print_link(secret: str, as_json: bool) -> None:
+    link = _link(secret)
     if as_json:
         print_json({"link": link})
     else:

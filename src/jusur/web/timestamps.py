@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from jusur.crypto import timestamps
 from jusur.kernel.errors import NotFoundError
@@ -14,6 +15,7 @@ QUERY = "application/timestamp-query"
 REPLY = "application/timestamp-reply"
 
 
+@csrf_exempt  # machines post here, without cookies
 def stamp(request: HttpRequest) -> HttpResponse:
     """The time-stamp over what the query names, or the authority's refusal in the protocol's own form."""
     node = current()

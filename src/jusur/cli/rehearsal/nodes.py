@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ class RehearsalError(JusurError):
 
 @dataclass(slots=True)
 class RehearsalNode:
-    """A node under ``home``. ``ports``: of gate, desk and worker; ``officers``: clients signed in, by short name."""
+    """A node under ``home``. ``ports``: of gate, desk and worker.
+
+    By short name of an officer: ``officers`` are clients signed in, ``tokens`` and ``passwords`` what each signs in by.
+    """
 
     home: Path
     address: str
@@ -33,6 +37,7 @@ class RehearsalNode:
     ports: tuple[int, int, int]
     officers: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
 
     @property
     def gate_url(self) -> str:
@@ -43,6 +48,11 @@ class RehearsalNode:
     def web_url(self) -> str:
         """Where its officers reach it."""
         return f"http://127.0.0.1:{self.ports[1]}"
+
+    @property
+    def desk_url(self) -> str:
+        """The desk by the name that browsers allow passkeys for."""
+        return f"http://localhost:{self.ports[1]}/"
 
     def run(self, *arguments: str) -> str:
         """Run ``jusur`` on this node; its output.
@@ -82,14 +92,24 @@ class RehearsalNode:
         """Run ``jusur … --json`` on this node; what it printed."""
         return json.loads(self.run(*arguments, "--json"))
 
-    def add_officer(self, short: str, name: str, *roles: str) -> None:
-        """Add an officer with ``roles`` and sign in as that officer."""
-        email = f"{short}@{self.address.lower()}.example"
-        chosen = [part for role in roles for part in ("--role", role)]
-        self.run("officer", "add", email, "--name", name, *chosen)
-        token = self.run("officer", "token", email).strip()
-        self.tokens[short] = token
-        self.officers[short] = Client(f"{self.web_url}/v1", token)
+    def appoint(self, people: Sequence[tuple[str, str, tuple[str, ...], str]]) -> None:
+        """Appoint ``people`` (short name, name, roles, language), each with a sample sign-in and a token."""
+        listed = [
+            {
+                "email": f"{short}@{self.address.lower()}.example",
+                "name": name,
+                "roles": list(roles),
+                "language": language,
+            }
+            for short, name, roles, language in people
+        ]
+        file = self.home / "officers.json"
+        file.write_text(json.dumps(listed, ensure_ascii=False))
+        for person, found in zip(people, self.run_json("officer", "appoint", str(file), "--sample"), strict=True):
+            short = person[0]
+            self.tokens[short] = found["token"]
+            self.passwords[short] = found["password"]
+            self.officers[short] = Client(f"{self.web_url}/v1", found["token"])
 
     def until(self, officer: str, path: str, wanted: str, *, seconds: float) -> Any:
         """Look at ``path`` until its state is ``wanted``.

@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -126,9 +127,8 @@ class Rehearsal:
             node.wait(process, "serve")
 
     def _appoint(self) -> None:
-        for address, people in _OFFICERS.items():
-            for short, name, roles in people:
-                self.nodes[address].add_officer(short, name, *roles)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda item: self.nodes[item[0]].appoint(item[1]), _OFFICERS.items()))
 
     def _preserve(self) -> None:
         content = _content("preservation", "urgent", _PRESERVATION)
@@ -245,11 +245,17 @@ def _content(measure: str, urgency: str, contents: dict[str, str]) -> dict[str, 
     }
 
 
-_OFFICERS: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
-    "MA": [("salma", "Salma (sample officer)", ("officer",)), ("karim", "Karim (sample supervisor)", ("supervisor",))],
+_OFFICERS: dict[str, list[tuple[str, str, tuple[str, ...], str]]] = {
+    "GS": [("amina", "Amina (sample administrator)", ("administrator", "auditor"), "en")],
+    "MA": [
+        ("salma", "سلمى (ضابطة للتجربة)", ("officer",), "ar"),
+        ("karim", "كريم (مشرف للتجربة)", ("supervisor",), "ar"),
+        ("yassine", "Yassine (administrateur de démonstration)", ("administrator", "auditor"), "fr"),
+    ],
     "NO": [
-        ("ingrid", "Ingrid (sample officer)", ("officer", "examiner")),
-        ("lars", "Lars (sample supervisor)", ("supervisor",)),
+        ("ingrid", "Ingrid (sample officer)", ("officer", "examiner"), "en"),
+        ("lars", "Lars (sample supervisor)", ("supervisor",), "en"),
+        ("astrid", "Astrid (sample administrator)", ("administrator", "auditor"), "en"),
     ],
 }
 _COMMON = {
