@@ -42,7 +42,9 @@ def next_address(request: HttpRequest) -> str:
 
 def is_ours(request: HttpRequest, address: str) -> bool:
     """Whether ``address`` is a path of this desk that may be gone to after signing in."""
-    if not address.startswith("/") or len(address) > MAX_NEXT or address.startswith(("/sign-", "/v1/")):
+    if not address.startswith("/") or len(address) > MAX_NEXT or not address.isprintable():
+        return False
+    if address.startswith(("/sign-", "/v1/")):
         return False
     return url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
 
