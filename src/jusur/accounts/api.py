@@ -36,6 +36,7 @@ from jusur.accounts.selectors import (
     open_invitations,
     systems,
     tokens,
+    with_second_factor,
 )
 from jusur.accounts.services import (
     approval_ask,
@@ -95,4 +96,5 @@ __all__ = [
     "token_issue",
     "token_revoke",
     "tokens",
+    "with_second_factor",
 ]

@@ -105,3 +105,11 @@ def tokens(officer_id: UUID | None = None) -> QuerySet[ApiToken]:
 def systems() -> QuerySet[Officer]:
     """The national systems that act by tokens, by name."""
     return Officer.objects.filter(kind=Officer.SYSTEM, is_active=True).order_by("name")
+
+
+def with_second_factor() -> set[UUID]:
+    """The officers who hold a passkey or an authenticator app."""
+    from allauth.mfa.models import Authenticator
+
+    kinds = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
+    return set(Authenticator.objects.filter(type__in=kinds).values_list("user_id", flat=True))
