@@ -15,7 +15,6 @@ QUERY = "application/timestamp-query"
 REPLY = "application/timestamp-reply"
 
 
-@csrf_exempt  # a program asks, without a session to misuse
 @csrf_exempt  # machines post here, without cookies
 def stamp(request: HttpRequest) -> HttpResponse:
     """The time-stamp over what the query names, or the authority's refusal in the protocol's own form."""
