@@ -77,7 +77,7 @@ def bars(
 
 
 def _row(pen: "_Pen", key: str, row: Bar, top: float, most: float) -> list[str]:
-    shown = " · ".join(filter(None, (row.shown, row.second_shown)))
+    shown = " · ".join(dict.fromkeys(filter(None, (row.shown, row.second_shown))))
     parts = [
         pen.text(0, top + TEXT, row.label, "chart-label"),
         pen.text(1, top + TEXT, shown, "chart-value", end=True),
@@ -133,7 +133,7 @@ def curve(
     for tick in shares:
         level = bottom - tick.at * height
         parts.append(pen.rule(level))
-        parts.append(pen.text(0, level - 4, tick.label, "chart-axis"))
+        parts.append(pen.text(1, level - 4, tick.label, "chart-axis", end=True))
     for number, tick in enumerate(ticks):
         last = number == len(ticks) - 1
         parts.append(

@@ -31,6 +31,7 @@ from jusur.exchange.models import Transfer
 from jusur.kernel import canonical, clock
 from jusur.kernel.ids import new_id
 from jusur.ledger import leaves
+from jusur.node import context as node
 from jusur.packages.statements import statement
 from jusur.standards import case
 from jusur.tlog import checkpoint
@@ -191,7 +192,7 @@ def received(files: dict[str, bytes], *, damage: bool = False, **changes: Any) -
     data = bytearray(told.data)
     if damage:
         data[len(data) // 2] ^= 1
-    vault, name = opening.context.current().vault, opening.vault_name(package)
+    vault, name = node.current().vault, opening.vault_name(package)
     with vault.create(name) as writer:
         writer.write(bytes(data))
         writer.commit()
@@ -272,11 +273,12 @@ def seal(
 ) -> tuple[sealed_packages.SealedPackage, bytes]:
     """What ``sender`` seals to Rabat: real bytes under real signatures."""
     keys = network().peers[sender]
-    assert keys.seal is not None
+    key = keys.seal
+    assert key is not None
     certificate = x509.load_pem_x509_certificate(directory.seal_certificates(sender)[0].encode())
     authority = timestamps.Authority(pki.tsa().key, pki.tsa().certificate)
     seals = sealed_packages.Seals(
-        lambda digest: cms.sign_detached(digest, key=keys.seal, certificate=certificate, signing_time=clock.now()),
+        lambda digest: cms.sign_detached(digest, key=key, certificate=certificate, signing_time=clock.now()),
         lambda digest: timestamps.token_of(authority.respond(timestamps.request(digest, timestamps.new_nonce()))),
         network_ca=directory.tls_ca().encode(),
         tsa_root=pki.tsa_root().pem,

@@ -130,7 +130,7 @@ def request_url(package: evidence.EvidencePackage) -> str:
 
 def conditions(package: evidence.EvidencePackage) -> dict[str, Any]:
     """The conditions of use, and when the time of keeping ends."""
-    said = package.conditions
+    said: dict[str, Any] = package.conditions
     received = package.received_at
     return said | {
         "ends": received + timedelta(days=said["retention_days"]) if received else None,

@@ -49,13 +49,13 @@ words.register("package-direction", {"incoming": _("Received"), "outgoing": _("S
 words.register(
     "package-waiting",
     {
-        "officers": _("Officers here: evidence is being collected"),
-        "second_person": _("A second person here: to release it"),
-        "sealing": _("This node: it is sealing"),
-        "partner": _("The other bureau: to fetch and verify it"),
-        "transfer": _("The transfer: it is under way"),
-        "verification": _("This node: it is verifying"),
-        "countersignature": _("A supervisor or legal adviser here: to countersign"),
+        "officers": _("Officers here"),
+        "second_person": _("A second person here"),
+        "sealing": _("This node: sealing"),
+        "partner": _("The other bureau"),
+        "transfer": _("The transfer"),
+        "verification": _("This node: checks"),
+        "countersignature": _("Countersigning here"),
         "nobody": _("Nobody"),
     },
 )

@@ -128,7 +128,7 @@ class Figures:
         """Median and 90th percentile of the chosen stage by group."""
         return _bars(
             self.groups[:MOST_GROUPS],
-            title=_("%(stage)s, by %(group)s") % {"stage": self.stage_label, "group": self.by_label},
+            title=_("%(stage)s · %(group)s") % {"stage": self.stage_label, "group": self.by_label},
             description=_("Median and 90th percentile of each group; the table below has the same figures."),
             key="groups",
             width=width,
@@ -180,9 +180,9 @@ def _bars(rows: Iterable[Row], *, title: str, description: str, key: str, width:
 
 
 def _row(name: str, label: object, figures: dict[str, Any] | None, stage: str) -> Row:
-    found = (
-        figures["stages"][stage] if figures else {"count": 0, "open": 0, "median_seconds": None, "p90_seconds": None}
-    )
+    if figures is None:
+        return Row(name, str(label), 0, 0, None, None)
+    found = figures["stages"][stage]
     return Row(name, str(label), found["count"], found["open"], found["median_seconds"], found["p90_seconds"])
 
 

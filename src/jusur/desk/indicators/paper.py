@@ -55,7 +55,7 @@ def _sections(found: Figures) -> tuple[document.Section, ...]:
             tuple(_times(row.label, row) for row in found.stages),
         ),
         document.Section(
-            _("%(stage)s, by %(group)s") % {"stage": found.stage_label, "group": found.by_label},
+            _("%(stage)s · %(group)s") % {"stage": found.stage_label, "group": found.by_label},
             found.group_chart(PAPER_WIDTH) if found.groups else "",
             (found.by_label, *heads),
             tuple(_times(row.label, row) for row in found.groups),

@@ -33,11 +33,11 @@ def share(value: float) -> str:
 
 
 def nice_end(seconds: float) -> float:
-    """The end of a time axis that holds ``seconds``: 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25… of a fitting unit."""
+    """The end of a time axis that holds ``seconds``: 1, 2, 4, 6, 8, 10, 12, 16, 20… of a fitting unit."""
     length = next((size for _name, size in UNITS if seconds >= size), 1.0)
     value = max(seconds / length, 1.0)
     scale = 1.0
     while value > 40:  # noqa: PLR2004 - the steps below end there
         value, scale = value / TEN, scale * TEN
-    steps = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40)
+    steps = (1, 2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40)
     return next(step for step in steps if step >= value) * scale * length

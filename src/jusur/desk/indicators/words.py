@@ -7,7 +7,7 @@ from jusur.desk.kit import words
 words.register(
     "indicator-stage",
     {
-        "evidence_exchange": _("Evidence exchange, from request to verified evidence"),
+        "evidence_exchange": _("Evidence exchange"),
         "approval": _("Approval by a second person"),
         "acknowledgement": _("Acknowledgement"),
         "answer": _("Answer"),

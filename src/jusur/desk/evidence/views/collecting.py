@@ -70,7 +70,7 @@ def _arrived(request: HttpRequest) -> list[str]:
     return [name[:_MAX_NAME] for name in request.POST.getlist("arrived")[:MAX_FILES] if name.startswith("uploads/")]
 
 
-def _bring(file: UploadedFile, actor: accounts.Actor) -> str:
+def _bring(file: "UploadedFile[bytes]", actor: accounts.Actor) -> str:
     """Put a file that came with the form into the intake; its name there."""
     size = file.size or 0
     opened = evidence.upload_open(name=file.name or "", size=size, actor=actor)
