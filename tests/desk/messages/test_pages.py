@@ -12,8 +12,9 @@ from jusur.kernel.languages import LANGUAGES
 
 @pytest.fixture
 def made(desk: samples.Desk) -> dict[str, Any]:
-    desk.made["messages"] = rows.make(desk)
-    return desk.made["messages"]
+    found: dict[str, Any] = rows.make(desk)
+    desk.made["messages"] = found
+    return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -130,7 +130,8 @@ def _answerable(items: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The message that an answer answers: the last received one, else the last sent one."""
     whole = [one for one in items if not one["forgotten"] and not one.get("drafted")]
     received = [one for one in whole if one["direction"] == "received"]
-    return (received or whole or [None])[-1]
+    found = received or whole
+    return found[-1] if found else None
 
 
 def _shown(items: list[dict[str, Any]], unseen: int) -> list[dict[str, Any]]:
@@ -155,11 +156,12 @@ def _figures(deliveries: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _matches(delivery: dict[str, Any], view: str) -> bool:
-    wanted = {
-        "received": delivery["state"] == "receipted",
-        "read": delivery["acknowledged_at"] is not None,
-        "waiting": delivery["state"] in {"queued", "delivered", "drafted", "approved"},
-        "failed": delivery["state"] in {"refused", "expired"},
+    state, read = delivery["state"], delivery["acknowledged_at"] is not None
+    wanted: dict[str, bool] = {
+        "received": state == "receipted",
+        "read": read,
+        "waiting": state in {"queued", "delivered", "drafted", "approved"},
+        "failed": state in {"refused", "expired"},
     }
     return wanted.get(view, True)
 
