@@ -1,7 +1,7 @@
 """The world's outlines for a map: an SVG path a country, and a dot for those too small to be pointed at.
 
 The data are derived from Natural Earth (public domain) by ``tools/build_map.py``; whose borders they show, and why,
-is in docs/adr/0013-world-map.md. A map is never mirrored, whatever the direction of the page.
+is in docs/adr/0012-world-map.md. A map is never mirrored, whatever the direction of the page.
 """
 
 import json
