@@ -34,7 +34,7 @@ class Act:
 
 def timeline(package: evidence.EvidencePackage, acts: frozenset[str]) -> list[dict[str, Any]]:
     """The chain of custody, oldest first: what, who, why, when, and where it is proved."""
-    events = evidence.custody_chain(package.id)
+    events = [event for event in evidence.custody_chain(package.id) if event.kind.startswith("custody.")]
     names = accounts.officer_names(set(filter(None, (officer_of(event.actor) for event in events))))
     proved = "audit.read" in acts
     found: list[dict[str, Any]] = []
