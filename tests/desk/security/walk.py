@@ -175,6 +175,8 @@ def _ask(row: Row, path: str, key: str, who: str) -> None:
         return
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         row.failed.add(who)
+    if who == NOBODY and answer.status_code == HTTPStatus.NO_CONTENT:
+        return  # live updates end so for who is not signed in: a browser would ask again otherwise
     elsewhere = answer.headers.get("Location", "").partition("?")[0] == _SIGN_IN and path != "/sign-out"
     if answer.status_code not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} and not elsewhere:
         row.passed.add(who)
