@@ -10,7 +10,7 @@ from jusur.instruments import api as instruments
 from jusur.kernel import clock
 
 
-def make(desk: Any) -> dict[str, Any]:  # noqa: ARG001 - every area's maker takes the desk
+def make(desk: Any) -> dict[str, Any]:
     """Norway answered minutes ago, Spain days ago, France is silent; a peer says that it holds another directory."""
     now = clock.now()
     instruments.load_shipped()
@@ -32,7 +32,7 @@ def make(desk: Any) -> dict[str, Any]:  # noqa: ARG001 - every area's maker take
     return {"alarm": alarm}
 
 
-def pages(desk: Any) -> list[str]:  # noqa: ARG001 - every area's list takes the desk
+def pages(desk: Any) -> list[str]:
     """The addresses of the pages to be looked at."""
     return [
         "/directory/",

@@ -28,7 +28,7 @@ def test_only_administrators_manage(role: str, path: str, shown: samples.Desk, a
 
 def test_every_member_is_a_link_on_the_map(shown: samples.Desk, as_role: As) -> None:
     page = as_role("officer").get("/directory/").content.decode()
-    drawn = page[page.index("<svg class=\"world\"") : page.index("</svg>", page.index("<svg class=\"world\""))]
+    drawn = page[page.index('<svg class="world"') : page.index("</svg>", page.index('<svg class="world"'))]
     bureaus = {each.address for each in directory.organisations(kind="bureau")}
     assert set(re.findall(r'<a href="/directory/([A-Z]{2})"', drawn)) == bureaus
     assert '<a href="/directory/NO" class="heard" aria-label="Norway: Heard from lately">' in drawn
@@ -40,7 +40,7 @@ def test_few_queries_and_little_weight(shown: samples.Desk, as_role: As) -> None
     client = as_role("officer")
     client.get("/directory/")
     for path, most in (("/directory/", 9), ("/directory/NO", 11), ("/instruments/", 7)):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             answer = client.get(path, headers={"accept-encoding": "gzip"})
         assert len(asked) <= most, [query["sql"][:90] for query in asked]
         assert len(answer.content) < 40_000, path

@@ -62,7 +62,7 @@ def members(own: str, language: Language) -> list[Member]:
             reachability=reachability(each, heard.get(each.address), own, now),
             heard_at=heard[each.address].last_heard_at if each.address in heard else None,
             silent_since=heard[each.address].silent_since if each.address in heard else None,
-            instruments=reach.get(each.country, ()),
+            instruments=reach.get(each.country, ()) if each.kind == "bureau" else (),
         )
         for each in directory.organisations()
     ]

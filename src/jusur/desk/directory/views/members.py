@@ -53,7 +53,7 @@ def organisation(request: HttpRequest, address: str) -> HttpResponse:
     accounts.acting(request, "directory.read")
     found, own = directory.organisation(address), node.current().address
     peer = exchange.peers().get(address)
-    asked = _asked(own, found.country)
+    asked = _asked(own, found)
     context = {
         "found": found,
         "name": str(getattr(found.name, language.current())),
@@ -93,10 +93,11 @@ def _held() -> dict[str, Any]:
     }
 
 
-def _asked(own: str, country: str) -> list[instruments.Basis]:
-    if len(own) != 2 or not country or country == own:  # noqa: PLR2004 - a country's two letters
+def _asked(own: str, other: directory.Organisation) -> list[instruments.Basis]:
+    """Every instrument's answer between this bureau and another; nothing where one of the two is no bureau."""
+    if len(own) != 2 or other.kind != "bureau" or other.address == own:  # noqa: PLR2004 - a country's two letters
         return []
-    return instruments.between(own, country)
+    return instruments.between(own, other.country)
 
 
 def _ordered(keys: tuple[directory.Key, ...]) -> list[directory.Key]:
