@@ -11,6 +11,7 @@ from jusur.evidence.errors import (
     MeasureNotAvailableError,
 )
 from jusur.evidence.examining import CHECKS, Progress
+from jusur.evidence.examining import damage as package_damage
 from jusur.evidence.examining import examine as package_examine
 from jusur.evidence.models import EvidencePackage, EvidenceRequest, RequestAct, RequestVersion
 from jusur.evidence.package_selectors import (
@@ -140,6 +141,7 @@ __all__ = [
     "missing_contents",
     "package",
     "package_countersign",
+    "package_damage",
     "package_destroy",
     "package_examine",
     "package_export",

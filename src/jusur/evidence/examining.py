@@ -7,14 +7,16 @@ log's proofs, the conditions of use.
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
 
 from jusur.directory import api as directory
 from jusur.evidence import custody_log, opening, statements
+from jusur.evidence.casechecking import NAME as CASE_CHECK
+from jusur.evidence.casechecking import CaseTaker
 from jusur.evidence.errors import ActNotPossibleError
 from jusur.evidence.models import EvidencePackage
 from jusur.exchange import api as exchange
@@ -22,18 +24,14 @@ from jusur.kernel import canonical
 from jusur.kernel.errors import ConflictError, JusurError, UnavailableError
 from jusur.node import context
 from jusur.packages import Check, PackageError, Report, check_statement
-from jusur.packages.layout import CASE, CONDITIONS, CUSTODY, MAX_TAG, VERIFIER
-from jusur.packages.tar import Member
+from jusur.packages.layout import CONDITIONS, CUSTODY, MAX_TAG, VERIFIER
 from jusur.packages.verification import examine as read_through
 from jusur.rows.claims import claim
-from jusur.standards import case
 from jusur.tlog.verifier import jusur_verify
 
-MAX_CASE: Final = 64 << 20
-"""Bytes of a CASE file that is judged here; a larger one takes the public tool."""
 STEP: Final = 20
 """Into how many parts the progress is told."""
-STATEMENT_CHECK, CASE_CHECK, LEDGER_CHECK, CONDITIONS_CHECK = "statement", "case", "ledger", "conditions"
+STATEMENT_CHECK, LEDGER_CHECK, CONDITIONS_CHECK = "statement", "ledger", "conditions"
 CHECKS: Final = ("age", "archive", "bagit", "timestamp", "cms", "statement", "case", "ledger", "conditions")
 """The checks in the order in which they are told."""
 
@@ -44,26 +42,6 @@ class Progress:
 
     done: int
     total: int
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A sink that keeps the account of origin and lets everything else pass."""
-
-    data: bytearray = field(default_factory=bytearray)
-    whole: bool = True
-    _wanted: bool = False
-
-    def begin(self, _package_id: str, path: str, member: Member) -> None:
-        self._wanted = path == CASE
-        self.whole = self.whole and not (self._wanted and member.size > MAX_CASE)
-
-    def write(self, data: memoryview) -> None:
-        if self._wanted and self.whole:
-            self.data += data
-
-    def end(self) -> None:
-        self._wanted = False
 
 
 def examine(package: EvidencePackage, *, actor: str) -> Iterator[Progress | Check]:
@@ -81,21 +59,21 @@ def examine(package: EvidencePackage, *, actor: str) -> Iterator[Progress | Chec
     with claim("evidence.examine", package.id) as ours:
         if not ours:
             raise ConflictError("Somebody is examining this package already.", fix="Wait until that is done.")
-        kept = _Kept()
+        taker = CaseTaker()
         report = None
-        for told in _read(package, kept):
+        for told in _read(package, taker):
             if isinstance(told, Report):
                 report = told
             else:
                 yield told
         if report is None:
             raise UnavailableError("The vault cannot be read now.", fix="Try again; tell the administrator.")
-        checks = [*report.checks, *_further(package, report, kept)]
+        checks = [*report.checks, *_further(package, report, taker)]
         _remember(package, checks, actor)
         yield from checks
 
 
-def _read(package: EvidencePackage, kept: _Kept) -> Iterator[Progress | Report]:
+def _read(package: EvidencePackage, taker: CaseTaker) -> Iterator[Progress | Report]:
     """Read the package through in a thread of its own, so that its progress can be told meanwhile."""
     told: queue.SimpleQueue[Progress | Report | None] = queue.SimpleQueue()
     trust, total, stopped = opening.trust(), package.size or 0, threading.Event()
@@ -107,7 +85,7 @@ def _read(package: EvidencePackage, kept: _Kept) -> Iterator[Progress | Report]:
         def work() -> None:
             report = None
             try:
-                report = read_through(file, identity, trust=trust, limits=None, progress=progress, sink=kept)
+                report = read_through(file, identity, trust=trust, limits=None, progress=progress, sink=taker)
             except (OSError, _StoppedError):
                 report = None
             finally:
@@ -143,7 +121,7 @@ def _stepwise(total: int, tell: Callable[[Progress], object], stopped: threading
     return progress
 
 
-def _further(package: EvidencePackage, report: Report, kept: _Kept) -> Iterator[Check]:
+def _further(package: EvidencePackage, report: Report, taker: CaseTaker) -> Iterator[Check]:
     sender, origin = package.counterpart, package.originator
     verify = f"python3 {VERIFIER}"
     yield _judged(
@@ -151,7 +129,7 @@ def _further(package: EvidencePackage, report: Report, kept: _Kept) -> Iterator[
         lambda: _statement(package, report),
         f"python3 jusur_verify.py statement.dsse.json --key {sender}=signing-{sender}.pem",
     )
-    yield _judged(CASE_CHECK, lambda: _origin(report, kept), f"case_validate {CASE}")
+    yield taker.verdict(report)
     yield _judged(LEDGER_CHECK, lambda: _ledger(report, origin), f"{verify} {CUSTODY} --key {origin}=log-{origin}.pem")
     yield _judged(CONDITIONS_CHECK, lambda: _conditions(package, report), f"cat {CONDITIONS}")
 
@@ -167,15 +145,6 @@ def _statement(package: EvidencePackage, report: Report) -> str:
     stated = statements.read(package.statement or {}, package.counterpart)
     check_statement(stated, report)
     return f"signed by {package.counterpart} over exactly these bytes"
-
-
-def _origin(report: Report, kept: _Kept) -> str:
-    if not report.package_id or not kept.whole:
-        raise PackageError("The account of origin could not be read here.")
-    findings = case.check(bytes(kept.data))
-    if findings:
-        raise PackageError(f"It departs from CASE in {len(findings)} places: {findings[0]}"[:400])
-    return "conforms to CASE"
 
 
 def _ledger(report: Report, origin: str) -> str:
@@ -204,15 +173,24 @@ def _conditions(package: EvidencePackage, report: Report) -> str:
     return "the conditions inside the package are those shown here"
 
 
+def damage(checks: Iterable[Check]) -> list[str]:
+    """The names of the checks of which a failure means that the copy must not be used.
+
+    An account of origin with mistakes is still the sealing bureau's signed word (``casechecking``).
+    """
+    return [check.name for check in checks if not check.ok and check.name != CASE_CHECK]
+
+
 @transaction.atomic
 def _remember(package: EvidencePackage, checks: list[Check], actor: str) -> None:
-    verdicts = {check.name: check.ok for check in checks}
-    if all(verdicts.values()):
+    damaged = damage(checks)
+    if not damaged:
+        verdicts = {check.name: check.ok for check in checks}
         custody_log.record(package, "custody.verified", actor, data={"checks": verdicts, "repeated": True})
     elif package.state != "rejected":
         exchange.raise_alarm(
             "evidence-damaged",
             peer=package.counterpart,
             subject=str(package.id),
-            detail="A held package no longer passes: " + ", ".join(name for name, ok in verdicts.items() if not ok),
+            detail=f"A held package no longer passes: {', '.join(damaged)}.",
         )

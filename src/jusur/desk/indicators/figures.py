@@ -213,7 +213,10 @@ def group_word(grouping: str, value: str) -> str:
 
 def ground_word(ground: str) -> str:
     """A ground of refusal in words."""
-    return str(words.word("refusal-ground", ground)) if ground else _("Without a ground")
+    if not ground:
+        return _("Without a ground")
+    named = instruments.catalogue().grounds.get(ground)
+    return str(getattr(named, language.current())) if named else ground.replace("_", " ")
 
 
 def _rtl() -> bool:

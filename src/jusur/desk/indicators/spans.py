@@ -1,6 +1,7 @@
 """Lengths of time as people read them in a figure: one number and one unit, in the reader's language."""
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, Literal
 
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
@@ -19,7 +20,15 @@ def span(seconds: float | None) -> str:
     unit, length = next(((name, size) for name, size in UNITS if seconds >= size), UNITS[-1])
     value = seconds / length
     rounded = round(value) if value >= TEN else round(value, 1)
-    return str(format_unit(rounded, f"duration-{unit}", length="long", locale=language.current()))
+    return next(said for said in _said(rounded, unit) if "duration" not in said)
+
+
+def _said(value: float, unit: str) -> Iterator[str]:
+    """``value`` with its unit, written out first: not every language has every form (CLDR: Arabic has no long day)."""
+    lengths: tuple[Literal["long", "short", "narrow"], ...] = ("long", "short", "narrow")
+    for length in lengths:
+        yield str(format_unit(value, f"duration-{unit}", length=length, locale=language.current()))
+    yield f"{whole(round(value))} {unit}"
 
 
 def whole(value: int) -> str:

@@ -57,8 +57,9 @@ def _run(package: evidence.EvidencePackage, actor: str, language: str) -> Iterat
         with translation.override(language):
             yield render_to_string("evidence/refused.html", {"problem": faults.shown(error)})
         return
+    verdict = {"damaged": evidence.package_damage(checks), "passed": all(check.ok for check in checks)}
     with translation.override(language):
-        yield render_to_string("evidence/verdict.html", {"passed": all(check.ok for check in checks)})
+        yield render_to_string("evidence/verdict.html", verdict)
 
 
 def _piece(told: object, language: str) -> str:
