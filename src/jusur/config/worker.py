@@ -45,6 +45,7 @@ def main() -> int:
 
 
 def _loops() -> dict[str, Loop]:
+    from jusur.desk.today import work as today
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
     from jusur.web import webhooks
@@ -55,6 +56,7 @@ def _loops() -> dict[str, Loop]:
         "transfers": exchange.transfers_run,
         "evidence": evidence.work_run,
         "webhooks": webhooks.run,
+        "notifications": today.run,
         "clock": _tick_run,
     }
 

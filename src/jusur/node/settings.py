@@ -32,6 +32,7 @@ _ADDRESS = re.compile(r"[A-Z]{2}|[A-Z][A-Z0-9-]{1,15}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_MAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,253}")
 
 
@@ -103,6 +104,14 @@ class NodeSettings:
         "Whether the directory's own second factor (amr: mfa, RFC 8176) is enough.", default=False
     )
 
+    smtp_url: str = _setting(
+        "smtp://user@host:587 or smtps://… for notifications by e-mail; empty for none.", default=""
+    )
+    smtp_from: str = _setting("The address from which notifications come.", default="")
+    smtp_password_file: str = _setting(
+        "File that holds the mail server's password; or JUSUR_SMTP_PASSWORD.", default=""
+    )
+
     clock_skew_seconds: int = _setting("How far a peer's clock may differ.", default=300)
     retention_days: int = _setting("How long messages and the memory of duplicates are kept.", default=1826)
     log_level: str = _setting("debug, info, warning or error.", default="info")
@@ -115,6 +124,10 @@ class NodeSettings:
         for name, check, fix in _CHECKS:
             if not check(getattr(self, name)):
                 raise SettingsError(f"The setting {name} is not valid.", fix=fix)
+        if self.smtp_url and not self.smtp_from:
+            raise SettingsError(
+                "The setting smtp_from is missing.", fix="Give the address that notifications come from."
+            )
         if self.role == "bureau" and self.country != self.address:
             raise SettingsError(
                 "A bureau's address is its country's code.", fix="Set address and country to the same two letters."
@@ -164,6 +177,11 @@ def _directory_url(value: str) -> bool:
     return _url("https")(value) or local
 
 
+def _mail_server(value: str) -> bool:
+    """A mail server's URL; the password does not belong into it."""
+    return _url("smtp", "smtps")(value) and urlsplit(value).password is None
+
+
 _port = _between(1, 65535)
 _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("address", _matches(_ADDRESS), "Use the country's two letters, or the organisation's upper-case code."),
@@ -197,6 +215,12 @@ _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("oidc_issuer", _directory_url, "Use the issuer's https:// URL, or leave it empty."),
     ("oidc_name", _matches(_PRINTABLE, optional=True), "Give a name of at most 200 printable characters."),
     ("oidc_client_id", _matches(_PRINTABLE, optional=True), "Give the client id, at most 200 printable characters."),
+    ("smtp_url", _mail_server, "Use smtp://user@host:587 or smtps://host without a password, or leave it empty."),
+    (
+        "smtp_from",
+        _matches(_MAIL, optional=True),
+        "Give an e-mail address, e.g. jusur@bureau.example, or leave it empty.",
+    ),
     ("clock_skew_seconds", _between(1, 3600), "Use 1 to 3600 seconds."),
     ("retention_days", _between(30, 36525), "Use 30 to 36525 days."),
     ("log_level", LOG_LEVELS.__contains__, "Choose one of " + ", ".join(LOG_LEVELS) + "."),

@@ -1,0 +1,65 @@
+"""Notifications and alarms in words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from jusur.desk.kit import words
+
+words.register(
+    "notification",
+    {
+        "approval-asked": _("Something waits for your approval"),
+        "approved": _("What you submitted was approved"),
+        "returned": _("What you submitted was returned to you"),
+        "emergency-received": _("An emergency request has come in"),
+        "request-received": _("A request has come in"),
+        "deadline": _("A deadline comes near or has passed"),
+        "deadline-extended": _("The other bureau extended a deadline"),
+        "question-asked": _("The other bureau asks a question"),
+        "question-answered": _("The other bureau answered your question"),
+        "request-answered": _("The other bureau answered a request"),
+        "request-refused": _("The other bureau refused a request"),
+        "request-withdrawn": _("The other bureau withdrew a request"),
+        "package-received": _("Evidence has arrived and was verified"),
+        "package-rejected": _("Evidence was rejected"),
+        "delivery-refused": _("A message was refused by the other node"),
+        "delivery-expired": _("A message expired undelivered"),
+    },
+    tones={
+        "approval-asked": "due",
+        "approved": "good",
+        "returned": "due",
+        "emergency-received": "danger",
+        "request-received": "brand",
+        "deadline": "due",
+        "question-asked": "due",
+        "request-answered": "good",
+        "request-refused": "danger",
+        "package-received": "good",
+        "package-rejected": "danger",
+        "delivery-refused": "danger",
+        "delivery-expired": "danger",
+    },
+    icons={
+        "approval-asked": "two-people",
+        "approved": "check",
+        "returned": "reply",
+        "emergency-received": "siren",
+        "request-received": "inbox",
+        "deadline": "clock",
+        "deadline-extended": "extend",
+        "question-asked": "help",
+        "question-answered": "reply",
+        "request-withdrawn": "close",
+        "request-refused": "refuse",
+        "package-received": "evidence",
+    },
+)
+words.register(
+    "waiting-act",
+    {
+        "evidence.request.send": _("Request to be sent"),
+        "evidence.package.release": _("Evidence to be released"),
+    },
+    icons={"evidence.request.send": "request", "evidence.package.release": "evidence"},
+)
+words.register("notification-state", {"new": _("New"), "seen": _("Seen")}, tones={"new": "brand"})
