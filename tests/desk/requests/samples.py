@@ -37,14 +37,16 @@ CONTENTS = {
 
 def content(measure: str = "stored_content", urgency: str = "urgent", **changes: Any) -> dict[str, Any]:
     """The content of a sample request."""
+    instrument = "icpo-rpd" if measure == "emergency" else "budapest-2001"
+    asked = {one.id for one in instruments.required_contents(instrument, measure, urgency="urgent")}
     made = {
         "measure": measure,
-        "instrument": "icpo-rpd" if measure == "emergency" else "budapest-2001",
+        "instrument": instrument,
         "urgency": urgency,
         "case_reference": "MA-2026-0093",
         "purpose": PURPOSE,
         "offence": {"description": "Organised fraud by means of a computer system.", "iccs": "0701"},
-        "contents": dict(CONTENTS),
+        "contents": {name: said for name, said in CONTENTS.items() if name in asked},
         "conditions": {"purposes": [PURPOSE], "retention_days": 1826, "text": "Not to be used for another purpose."},
     }
     return made | changes
@@ -134,7 +136,9 @@ def make(desk: Desk) -> dict[str, evidence.EvidenceRequest]:
     )
     evidence.request_correct(
         request_id=returned.id,
-        content=content(case_reference="MA-2026-0099", contents=CONTENTS | {"period": "1 to 20 September 2026, UTC"}),
+        content=content(
+            case_reference="MA-2026-0099", contents=content()["contents"] | {"period": "1 to 20 September 2026, UTC"}
+        ),
         actor=officer,
     )
     made["waiting"] = evidence.request_submit(request_id=returned.id, actor=officer)
@@ -152,14 +156,14 @@ def make(desk: Desk) -> dict[str, evidence.EvidenceRequest]:
     made["kept"] = answered(kept, "confirm_preservation", until=until, text="Kept by the provider.")
     made["received"] = received()
     made["emergency"] = received(
-        "ES", timedelta(hours=6), measure="emergency", urgency="emergency", instrument="icpo-rpd"
+        "ES", timedelta(hours=6), **content("emergency", "emergency", case_reference="ES-2026-0031")
     )
-    taken = received("FR", timedelta(days=2), measure="preservation", urgency="urgent")
+    taken = received("FR", timedelta(days=2), **content("preservation", case_reference="FR-2026-1188"))
     evidence.request_act(request_id=taken.id, act="acknowledge", data={}, actor=officer)
     made["accepted"] = evidence.request_act(request_id=taken.id, act="accept", data={}, actor=officer)
-    late = received("SE", timedelta(days=9), measure="preservation", urgency="routine")
+    late = received("SE", timedelta(days=9), **content("preservation", "routine", case_reference="SE-2026-0007"))
     made["late"] = evidence.request_act(request_id=late.id, act="acknowledge", data={}, actor=officer)
-    refused = received("SE", timedelta(days=3), measure="traffic_data", urgency="routine")
+    refused = received("SE", timedelta(days=3), **content("traffic_data", "routine", case_reference="SE-2026-0003"))
     data = {"ground": "dual_criminality", "text": "Not an offence here."}
     made["refused"] = evidence.request_act(request_id=refused.id, act="refuse", data=data, actor=supervisor)
     evidence.raise_alarms()

@@ -115,6 +115,6 @@ def _package_url(request: evidence.EvidenceRequest, state: evidence.State, side:
     if not possible_ or request.measure in NO_EVIDENCE:
         return ""
     try:
-        return f"{reverse('evidence:open')}?request={request.id}"
+        return f"{reverse('evidence:new')}?request={request.id}"
     except NoReverseMatch:
         return ""

@@ -45,15 +45,21 @@ class Entry:
     proof_url: str = ""
 
 
-def entries(request: evidence.EvidenceRequest, *, proofs: bool) -> list[Entry]:
-    """The timeline of ``request``, newest first; ``proofs``: whether the reader may open the trail."""
+def entries(request: evidence.EvidenceRequest, traces: Iterable[exchange.Trace], *, proofs: bool) -> list[Entry]:
+    """The timeline of ``request`` with the receipts of its messages, newest first.
+
+    Args:
+        request: the request.
+        traces: the messages of its conversation.
+        proofs: whether the reader may open the trail.
+    """
     events = ledger.events("evidence.request", str(request.id))
     told = {event.kind for event in events}
     events = [event for event in events if SAME.get(event.kind) not in told]
     said = _said(request)
     names = _names(event.actor for event in events)
     found = [_event(event, names, said, proofs=proofs) for event in events]
-    found += [_receipt(trace) for trace in exchange.traces(request.id, request.counterpart) if trace.kind in KINDS]
+    found += [_receipt(trace) for trace in traces if trace.kind in KINDS]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 

@@ -237,6 +237,21 @@ NEXT: Final[dict[tuple[str, str], Promise]] = {
     ("requested", "fulfilled"): _("The other bureau countersigns"),
 }
 """What happens next, by side and state; empty where nothing more does."""
+_ANSWERED_BY_ACT: Final = {
+    "preservation": _("Confirm that the data are kept"),
+    "spontaneous_information": _("Take note of it"),
+}
+"""What answers a measure that needs no package."""
+
+
+def next_act(side: str, state: str, measure: str) -> Promise | str:
+    """What happens next with a request; empty where nothing more does."""
+    if (side, state) in {("requested", "in_execution"), ("requested", "partly_fulfilled")}:
+        return _ANSWERED_BY_ACT.get(measure, NEXT[side, state])
+    if (side, state) == ("requesting", "fulfilled") and measure in _ANSWERED_BY_ACT:
+        return ""
+    return NEXT.get((side, state), "")
+
 
 OURS: Final = frozenset(
     {

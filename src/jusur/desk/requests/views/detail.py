@@ -15,8 +15,9 @@ from jusur.desk.kit import words
 from jusur.desk.kit.forms import show_error
 from jusur.desk.requests import acts, comparing, law, reading, timeline
 from jusur.desk.requests.forms import ActForm, ReasonForm, ReturnForm
-from jusur.desk.requests.words import NEXT, OURS
+from jusur.desk.requests.words import OURS, next_act
 from jusur.evidence import api as evidence
+from jusur.exchange import api as exchange
 from jusur.kernel import clock
 from jusur.kernel.errors import JusurError, NotFoundError
 
@@ -110,21 +111,23 @@ def _page(
     standing = (found.side, found.state)
     held = accounts.permitted_acts(actor.roles)
     done = list(found.acts.all())
+    traces = exchange.traces(found.id, found.counterpart)
     context = {
         "request_": found,
         "parts": reading.parts(found.content),
         "conditions": reading.conditions(found.content),
         "law": law.beside(found.instrument, found.measure, found.urgency),
         "possible": acts.possible(found, actor, failed=failed, failed_act=failed_act),
-        "next": NEXT.get(standing, ""),
+        "next": next_act(found.side, found.state, found.measure),
         "ours": standing in OURS,
         "started_at": found.received_at or found.sent_at,
         "running": found.state in evidence.OPEN,
         "stops": evidence.clock_stops((one.act, one.at) for one in done),
         "alarms": evidence.alarm_moments(found) if found.state in evidence.OPEN else [],
-        "events": timeline.entries(found, proofs="audit.read" in held),
+        "events": timeline.entries(found, traces, proofs="audit.read" in held),
         "conversation": timeline.conversation(found),
         "packages": list(found.packages.order_by("created_at")) if "evidence.read" in held else [],
+        "letters": sum(trace.kind.startswith("message.") for trace in traces) if "message.read" in held else 0,
         "write_url": _write_url(found) if "message.write" in held else "",
         "ask_url": _ask_url(found) if "request.draft" in held else "",
         "related": found.related,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from jusur.accounts import api as accounts
 from jusur.desk.requests import law
 from jusur.desk.requests.forms import FilterForm
-from jusur.desk.requests.words import NEXT, OURS
+from jusur.desk.requests.words import OURS, next_act
 from jusur.evidence import api as evidence
 from jusur.node import context as node
 from jusur.rows.pages import page
@@ -38,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def row(request: evidence.EvidenceRequest) -> dict[str, Any]:
     """A request as a row of the list."""
     standing = (request.side, request.state)
+    next_ = next_act(request.side, request.state, request.measure)
     open_ = request.state in evidence.OPEN
     return {
         "id": request.id,
@@ -51,6 +52,6 @@ def row(request: evidence.EvidenceRequest) -> dict[str, Any]:
         "started_at": request.received_at or request.sent_at,
         "answered_at": request.answered_at,
         "stopped": request.state == evidence.State.CLARIFICATION_ASKED,
-        "next": NEXT.get(standing, ""),
-        "ours": standing in OURS,
+        "next": next_,
+        "ours": standing in OURS and next_ != "",
     }
