@@ -46,7 +46,6 @@ from jusur.ledger.signer import configure, signer
 from jusur.ledger.standing import Standing, standing
 from jusur.ledger.trail import Entry as TrailEntry
 from jusur.ledger.trail import Wanted as TrailWanted
-from jusur.ledger.trail import actors as trail_actors
 from jusur.ledger.trail import entry as trail_entry
 from jusur.ledger.trail import every as trail_every
 from jusur.ledger.trail import page as trail
@@ -98,7 +97,6 @@ __all__ = [
     "size",
     "standing",
     "trail",
-    "trail_actors",
     "trail_entry",
     "trail_every",
     "witness",

@@ -3,7 +3,7 @@
 Only events that have their place in the log are shown. A page never holds an event's data: an auditor sees no content.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -153,17 +153,3 @@ def _entry(row: Event) -> Entry:
         leaf_index=row.leaf_index if row.leaf_index is not None else -1,
         forgotten=row.forgotten_at is not None,
     )
-
-
-def actors(limit: int = 200) -> Sequence[str]:
-    """The officers who stand in the log, found by hopping through their index."""
-    sql = f"""
-        WITH RECURSIVE hop AS (
-          (SELECT actor FROM ledger_event WHERE actor LIKE '{PEOPLE}%%' ORDER BY actor LIMIT 1)
-          UNION ALL
-          SELECT (SELECT e.actor FROM ledger_event e WHERE e.actor LIKE '{PEOPLE}%%' AND e.actor > h.actor
-                  ORDER BY e.actor LIMIT 1) FROM hop h WHERE h.actor IS NOT NULL)
-        SELECT actor FROM hop WHERE actor IS NOT NULL LIMIT %s"""  # noqa: S608 - a constant of ours
-    from jusur.ledger.db import run
-
-    return [row[0] for row in run(sql, [limit]).fetchall()]

@@ -103,7 +103,7 @@ words.register(
         "exchange.blob.offered": _("Sealed file offered"),
         "exchange.blob.withdrawn": _("Sealed file withdrawn"),
         "exchange.blob.expired": _("Offer of a sealed file expired"),
-        "exchange.conversation.opened": _("Conversation opened again"),
+        "exchange.conversation.opened": _("Conversation opened"),
         "exchange.delivery.expired": _("Delivery expired without receipt"),
         "exchange.delivery.refused": _("Delivery refused by the recipient"),
         "exchange.message.drafted": _("Message drafted"),

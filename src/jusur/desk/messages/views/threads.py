@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jusur.accounts import api as accounts
 from jusur.desk.kit import forms as kit_forms
@@ -25,6 +24,7 @@ MANY = 4
 """A message to more recipients shows how many have it instead of each delivery."""
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Read a conversation, and answer in it."""
     actor = accounts.acting(request, "message.write" if request.method == "POST" else "message.read")
@@ -173,8 +173,3 @@ def _subject(items: list[dict[str, Any]]) -> str:
 
 def _references(items: list[dict[str, Any]]) -> list[str]:
     return [one[name] for one in items if one["direction"] == "sent" for name in ("actor", "approved_by")]
-
-
-def counted(number: int) -> str:
-    """How many bureaus, in words."""
-    return ngettext("%(number)d bureau", "%(number)d bureaus", number) % {"number": number}

@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jusur.accounts import api as accounts
 from jusur.desk.kit import forms as kit_forms
@@ -27,6 +28,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _page(request, WarningForm(), new_id())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, unsent_id: UUID) -> HttpResponse:
     """Write a warning, then look it over."""
     actor = accounts.acting(request, "message.write")
@@ -42,6 +44,7 @@ def write(request: HttpRequest, unsent_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("messages:warn-review", args=[unsent_id]))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, unsent_id: UUID) -> HttpResponse:
     """Everyone who will get it, and how it will read; sent from here."""
     actor = accounts.acting(request, "message.write")
@@ -88,9 +91,7 @@ def _kept(unsent_id: UUID, actor: accounts.Actor) -> exchange.Written:
     return unsent
 
 
-def _as_posted(fields: dict[str, Any]) -> Any:
-    from django.utils.datastructures import MultiValueDict
-
+def _as_posted(fields: dict[str, Any]) -> MultiValueDict[str, Any]:
     return MultiValueDict({name: value if isinstance(value, list) else [value] for name, value in fields.items()})
 
 

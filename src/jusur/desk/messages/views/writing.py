@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jusur.accounts import api as accounts
 from jusur.desk.kit import forms as kit_forms
@@ -19,10 +18,11 @@ from jusur.desk.messages import people
 from jusur.desk.messages.forms import MessageForm, initial_of
 from jusur.desk.messages.views import uploads
 from jusur.exchange import api as exchange
+from jusur.kernel.clock import now
 from jusur.kernel.errors import JusurError, NotFoundError
 from jusur.kernel.ids import new_id, parse_id
 
-SERVICE = frozenset({"csrfmiddlewaretoken", "act", "file"})
+SERVICE = frozenset({"csrfmiddlewaretoken", "act", "file", "form"})
 """Fields of a form that are not what was written."""
 
 
@@ -30,11 +30,12 @@ SERVICE = frozenset({"csrfmiddlewaretoken", "act", "file"})
 def new(request: HttpRequest) -> HttpResponse:
     """An empty form, or one that answers a message; nothing is kept before something is written."""
     actor = accounts.acting(request, "message.write")
-    unsent = exchange.Written(id=new_id(), warning=False, fields={}, files=(), changed_at=_never())
-    form = MessageForm(initial=_begun(request), prefix=None)
+    unsent = exchange.Written(id=new_id(), warning=False, fields={}, files=(), changed_at=now())
+    form = MessageForm(initial=_begun(request))
     return _page(request, actor, form, unsent)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, unsent_id: UUID) -> HttpResponse:
     """Go on writing; keep it, bring a file, or send it."""
     actor = accounts.acting(request, "message.write")
@@ -135,15 +136,3 @@ def _begun(request: HttpRequest) -> dict[str, Any]:
             raise NotFoundError(_("The message you answer is not in this conversation any more."))
         begun = initial_of(answered) | {"conversation": conversation}
     return begun
-
-
-def _never() -> Any:
-    from jusur.kernel.clock import now
-
-    return now()
-
-
-def reply_address(conversation: UUID, message: UUID) -> str:
-    """Where a message is answered in the whole form."""
-    query = urlencode({"conversation": str(conversation), "reply": str(message)})
-    return f"{reverse('messages:new')}?{query}"
