@@ -12,7 +12,7 @@ from tests.desk.security import walk
 from jusur.accounts import rules
 from jusur.ledger import api as ledger
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.enable_socket]
 
 PAGE: Final = Path(__file__).resolve().parents[3] / "docs/reference/permissions.md"
 ANEW: Final = "Look at the difference, then: python -m tests.desk.security.permissions > docs/reference/permissions.md"

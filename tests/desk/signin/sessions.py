@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from jusur.accounts import api as accounts
@@ -42,6 +43,7 @@ def sign_in(client: Client, officer: accounts.Officer, *, confirmed_ago: timedel
         "factors": ["password", "code"],
     }
     session.save()
+    UserSession.objects.create(user=officer, session_key=session.session_key, ip="127.0.0.1", user_agent=AGENT)
     return client
 
 
