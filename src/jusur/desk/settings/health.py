@@ -19,6 +19,9 @@ from jusur.node import context as node
 BACKUP_AGE: Final = timedelta(days=7)
 """A backup older than this is too old."""
 
+_PORT: Final = "port-"
+"""Checks of a node that does not run: while this page is served, its ports are in use, and rightly so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -33,7 +36,8 @@ class Task:
 
 def findings() -> list[dict[str, Any]]:
     """What the doctor finds, what is wrong first: ``{name, verdict, detail, fix}``."""
-    found = doctor.examine(node.current().home, extra=[exchange.findings])
+    examined = doctor.examine(node.current().home, extra=[exchange.findings])
+    found = [each for each in examined if not each.name.startswith(_PORT)]
     rows = [{"name": each.name, "verdict": _verdict(each), "detail": each.detail, "fix": each.fix} for each in found]
     order = ("wrong", "look", "well")
     return sorted(rows, key=lambda row: order.index(row["verdict"]))
