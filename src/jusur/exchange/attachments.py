@@ -9,7 +9,6 @@ from typing import BinaryIO
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
 
 from jusur.crypto.age import AgeIdentity, AgeReader, AgeRecipient, AgeWriter
 from jusur.directory import api as directory
@@ -74,9 +73,7 @@ def attach(
                 size += sealed.write(piece)
         writer.commit()
     blob = digester.descriptor(blob_name, expires_at or now() + OFFER_LIFETIME)
-    with transaction.atomic():
-        for address in to:
-            offers.offer_blob(blob, recipient=address)
+    offers.offer_to_all(blob, to)
     return Attachment(name=file_name, media_type=media_type, size=size, sha256=plain.hexdigest(), blob=blob)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +36,12 @@ class Offer:
 
 
 def offer_blob(descriptor: BlobDescriptor, *, recipient: str) -> BlobDescriptor:
-    """Let ``recipient`` fetch what the vault holds under the descriptor's name, in the caller's transaction.
+    """Let ``recipient`` fetch what the vault holds under the descriptor's name; as `offer_to_all`."""
+    return offer_to_all(descriptor, [recipient])
+
+
+def offer_to_all(descriptor: BlobDescriptor, recipients: Sequence[str]) -> BlobDescriptor:
+    """Let ``recipients`` fetch what the vault holds under the descriptor's name, in the caller's transaction.
 
     Offering the same bytes to further recipients, or the same again, is allowed.
 
@@ -51,25 +56,37 @@ def offer_blob(descriptor: BlobDescriptor, *, recipient: str) -> BlobDescriptor:
     if expires <= now():
         raise InvalidInputError("The offer would have expired already.", fix="Choose a later time.")
     with transaction.atomic():
-        OutgoingBlob.objects.update_or_create(
-            name=descriptor.name,
-            recipient=recipient,
-            defaults={
-                "size": descriptor.size,
-                "chunk_size": descriptor.chunk_size,
-                "sha256": descriptor.sha256,
-                "state": OutgoingBlob.State.OFFERED,
-                "offered_at": now(),
-                "expires_at": expires,
-            },
+        OutgoingBlob.objects.bulk_create(
+            [_offered(descriptor, recipient, expires) for recipient in dict.fromkeys(recipients)],
+            update_conflicts=True,
+            unique_fields=["name", "recipient"],
+            update_fields=["size", "chunk_size", "sha256", "state", "offered_at", "expires_at"],
         )
-        log.record(
-            "exchange.blob.offered",
-            subject_type="exchange.blob",
-            subject_id=descriptor.name,
-            data={"recipient": recipient, "bytes": descriptor.size, "sha256": descriptor.sha256},
-        )
+        log.record_many([_event(descriptor, recipient) for recipient in dict.fromkeys(recipients)])
     return descriptor
+
+
+def _offered(descriptor: BlobDescriptor, recipient: str, expires: datetime) -> OutgoingBlob:
+    return OutgoingBlob(
+        name=descriptor.name,
+        recipient=recipient,
+        size=descriptor.size,
+        chunk_size=descriptor.chunk_size,
+        sha256=descriptor.sha256,
+        state=OutgoingBlob.State.OFFERED,
+        offered_at=now(),
+        expires_at=expires,
+    )
+
+
+def _event(descriptor: BlobDescriptor, recipient: str) -> log.NewEvent:
+    return log.NewEvent(
+        kind="exchange.blob.offered",
+        subject_type="exchange.blob",
+        subject_id=descriptor.name,
+        actor="node",
+        data={"recipient": recipient, "bytes": descriptor.size, "sha256": descriptor.sha256},
+    )
 
 
 def withdraw_blob(name: str, *, recipient: str, reason: str, actor: str = "node") -> None:

@@ -21,7 +21,7 @@ MANY = 3000
 @pytest.fixture
 def many(desk: samples.Desk) -> None:
     """Messages in ``MANY`` conversations, as the exchange stores them: its triggers keep the conversations."""
-    moment = now() - timedelta(hours=1)
+    moment = now()
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO exchange_inboundconversation (sender, conversation, next_sequence)
@@ -32,7 +32,7 @@ def many(desk: samples.Desk) -> None:
         cursor.execute(
             """INSERT INTO exchange_inboundmessage (envelope_id, sender, digest, state, received_at, expires_at,
                  message_id, kind, priority, inbound_conversation_id, sequence, content, in_order, attempts, last_error)
-               SELECT gen_random_uuid(), c.sender, '', 'processed', %s + c.id %% 3000 * interval '1 second', %s,
+               SELECT gen_random_uuid(), c.sender, '', 'processed', %s + c.id %% 3000 * interval '1 millisecond', %s,
                  gen_random_uuid(), 'message.text', CASE WHEN c.id %% 300 = 0 THEN 0 ELSE 2 END, c.id, s,
                  '{"body": {"subject": "S", "text": "T"}}', true, 0, ''
                FROM exchange_inboundconversation c, generate_series(1, 2) AS s""",

@@ -23,7 +23,7 @@ class TrailForm(Form):
     """Filters of the trail; all may be left out."""
 
     actor = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
-    act = forms.ChoiceField(label=gettext_lazy("What"), required=False)
+    act = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     subject = forms.CharField(
         label=gettext_lazy("Subject"), max_length=200, required=False, widget=forms.TextInput({"dir": "ltr"})
     )
