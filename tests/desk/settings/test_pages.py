@@ -124,6 +124,8 @@ def test_what_waits_is_tried_again(shown: samples.Desk, as_role: As) -> None:
     delivery.refresh_from_db()
     assert delivery.next_attempt_at <= clock.now()
     assert client.post(f"/settings/exchange/retry/{uuid4()}").status_code == 404
+    for nobody in ("SE", "%00", "N" * 300):
+        assert client.get(f"/settings/exchange/{nobody}").status_code == 404
 
 
 def test_a_token_is_shown_once_and_opens_what_it_names(desk: samples.Desk, as_role: As) -> None:

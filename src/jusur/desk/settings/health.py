@@ -146,6 +146,12 @@ def _safety_tasks() -> list[Task]:
             reverse("settings:node"),
         ),
         Task(
+            _("Notifications can go out by e-mail"),
+            _("They never hold content. Without a mail server officers see them only in the desk."),
+            bool(settings.smtp_url),
+            reverse("settings:node"),
+        ),
+        Task(
             _("A first message was exchanged"),
             _("Write to a bureau that knows you, and see its receipt."),
             exchange.exchanged(),

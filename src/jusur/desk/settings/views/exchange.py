@@ -37,10 +37,11 @@ def index(request: HttpRequest) -> HttpResponse:
 def peer(request: HttpRequest, address: str) -> HttpResponse:
     """One peer: the deliveries that wait for its gate."""
     accounts.acting(request, ACT)
-    found, waiting = exchange.peers().get(address), exchange.waiting(address)
-    if found is None and not waiting:
+    found = exchange.peers().get(address)
+    if found is None and address not in {queue.route for queue in exchange.queues()}:
         raise NotFoundError("Nothing was exchanged with this address.")
-    return render(request, "settings/peer.html", {"address": address, "peer": found, "waiting": waiting})
+    context = {"address": address, "peer": found, "waiting": exchange.waiting(address)}
+    return render(request, "settings/peer.html", context)
 
 
 @require_POST
