@@ -1,16 +1,15 @@
 """Every page and operation as every role, compared with docs/reference/permissions.md."""
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
+from pytest_django import Settings
 from tests.desk.samples import Desk
 from tests.desk.security import walk
 
 from jusur.accounts import rules
-from jusur.ledger import api as ledger
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900), pytest.mark.enable_socket]
 
@@ -50,11 +49,16 @@ def _text() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
+_observed: list[walk.Row] = []
+
+
 @pytest.fixture
-def rows(desk: Desk, settings: object) -> Iterator[list[walk.Row]]:
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "zeal" not in name]  # type: ignore[attr-defined]
-    yield walk.observe_pages()
-    ledger.configure(None)
+def rows(desk: Desk, settings: Settings) -> list[walk.Row]:
+    """Every page as every role; walked once, as it takes its time."""
+    if not _observed:
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "zeal" not in name]
+        _observed.extend(walk.observe_pages())
+    return _observed
 
 
 def test_pages_are_as_the_table_says(rows: list[walk.Row]) -> None:

@@ -173,7 +173,7 @@ def _ask(row: Row, path: str, key: str, who: str) -> None:
     if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         row.answers = False
         return
-    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
         row.failed.add(who)
     if who == NOBODY and answer.status_code == HTTPStatus.NO_CONTENT:
         return  # live updates end so for who is not signed in: a browser would ask again otherwise
