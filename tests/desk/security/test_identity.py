@@ -144,12 +144,12 @@ def test_a_session_key_set_by_another_is_never_signed_in() -> None:
     planted["x"] = 1
     planted.save()
     victim = Client()
-    victim.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key
+    victim.cookies[settings.SESSION_COOKIE_NAME] = str(planted.session_key)
     give(victim, password=PASSWORD)
     victim.post("/sign-in/second-step", {"code": factors.code_of(SECRET)})
     assert victim.get("/account").status_code == 200
     thief = Client()
-    thief.cookies[settings.SESSION_COOKIE_NAME] = planted.session_key
+    thief.cookies[settings.SESSION_COOKIE_NAME] = str(planted.session_key)
     assert thief.get("/account").status_code == 302
     assert "x" not in victim.session
 
