@@ -137,7 +137,7 @@ def test_deceiving_characters_are_refused_at_the_form(desk: Desk, as_role: As, d
     response = browser.post(f"/requests/{draft.id}/edit", form(draft, purpose="pay \u202etxt.exe"))
     assert response.status_code == 200
     assert response.context["form"].errors
-    assert browser.post(f"/requests/{draft.id}/save", form(draft, purpose="pay \u202etxt.exe")).status_code == 400
+    assert browser.post(f"/requests/{draft.id}/save", form(draft, purpose="pay \u202etxt.exe")).status_code == 422
     assert evidence.request(draft.id).content["purpose"] == ""
 
 

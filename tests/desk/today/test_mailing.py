@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
+from typing import Any
 
 import pytest
 from tests.desk.samples import Desk
@@ -17,6 +17,7 @@ from jusur.desk.today import mailing
 from jusur.desk.today.models import Notification
 from jusur.kernel import clock
 from jusur.node import settings as node_settings
+from jusur.node.context import current
 from jusur.node.settings import SettingsError
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
@@ -60,7 +61,7 @@ class _Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in {b".\r\n", b""}:
             lines.append(line)
         letter = message_from_bytes(b"".join(lines), policy=policy.default)
-        self.box.letters.append((to, cast("EmailMessage", letter)))
+        self.box.letters.append((to, letter))
 
     def _say(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
@@ -80,21 +81,21 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def mails(desk: Desk, box: Box, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def mails(desk: Desk, box: Box) -> Desk:
     """A desk whose node names that mail server."""
-    url(desk, monkeypatch, f"smtp://127.0.0.1:{box.port}")
+    url(desk, f"smtp://127.0.0.1:{box.port}")
     return desk
 
 
-def url(desk: Desk, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def url(desk: Desk, value: str) -> None:
     """Let the node's settings name the mail server at ``value``."""
     place = desk.node.home.path
     given = {"address": "MA", "country": "MA", "role": "bureau", "name": "NCB Rabat"}
     node_settings.save(node_settings.make(place, given | {"smtp_url": value, "smtp_from": "jusur@ma.example"}))
-    monkeypatch.setattr(mailing.node, "current", lambda: type("Now", (), {"settings": node_settings.load(place)}))
+    current.cache_clear()
 
 
-def due(desk: Desk, role: str = "officer", **values: object) -> Notification:
+def due(desk: Desk, role: str = "officer", **values: Any) -> Notification:
     """A notification whose mail is due."""
     return samples.notify(desk, role, mail_due_at=clock.now() - timedelta(seconds=1), **values)
 
@@ -123,8 +124,8 @@ def test_a_mail_speaks_the_officers_language(mails: Desk, box: Box) -> None:
     assert box.letters[0][1]["Content-Language"] == "ar"
 
 
-def test_a_server_that_is_away_is_tried_again_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    url(desk, monkeypatch, "smtp://127.0.0.1:1")
+def test_a_server_that_is_away_is_tried_again_later(desk: Desk) -> None:
+    url(desk, "smtp://127.0.0.1:1")
     told = due(desk)
     assert mailing.send_due() == 0
     told.refresh_from_db()
