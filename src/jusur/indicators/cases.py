@@ -16,8 +16,8 @@ from jusur.ledger import api as ledger
 GROUPINGS: Final = ("partner", "instrument", "measure", "urgency", "side")
 UNKNOWN: Final = "unknown"
 PLACE: Final = {stage.name: number for number, stage in enumerate(STAGES)}
-SLOW_SECONDS: Final = 0.2
-"""Reading that takes longer than this is remembered."""
+MANY: Final = 2_000
+"""From so many requests on, what was read is remembered for a while; a smaller node reads anew each time."""
 REMEMBERED_SECONDS: Final = 60.0
 
 
@@ -80,11 +80,10 @@ class _Memory:
     def read(self) -> list[Case]:
         """Every case, read from the ledger now or, on a large node, less than a minute ago."""
         with self._lock:
-            began = time.monotonic()
-            if began < self._until:
+            if time.monotonic() < self._until:
                 return self._cases
             cases = _read()
-            if time.monotonic() - began > SLOW_SECONDS:
+            if len(cases) >= MANY:
                 self._cases, self._until = cases, time.monotonic() + REMEMBERED_SECONDS
             return cases
 

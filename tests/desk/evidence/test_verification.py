@@ -46,7 +46,7 @@ def test_a_changed_byte_in_the_vault_is_found_and_raises_an_alarm(stamped: Desk,
     page = run(as_role("officer"), package_id)
     assert "A check failed" in page
     assert 'class="check danger"' in page
-    assert [alarm for alarm in exchange.open_alarms() if alarm.kind == "evidence-damaged"]
+    assert [alarm for alarm in exchange.open_alarms() if alarm["kind"] == "evidence-damaged"]
     assert [event.kind for event in evidence.custody_chain(package_id)].count("custody.verified") == 1
 
 

@@ -14,7 +14,7 @@ PARTNERS: Final = ("NO", "FR", "ES", "SE")
 INSTRUMENTS: Final = ("budapest-2001", "un-cybercrime-2024", "budapest-second-protocol-2022")
 MEASURES: Final = ("stored_content", "traffic_data", "subscriber_information")
 URGENCIES: Final = ("emergency", "urgent", "routine")
-GROUNDS: Final = ("sovereignty_or_public_order", "dual_criminality", "political_offence")
+GROUNDS: Final = ("sovereignty", "dual_criminality", "political_offence")
 HOURS: Final = {"emergency": 5.0, "urgent": 60.0, "routine": 260.0}
 COUNT: Final = 72
 
