@@ -87,7 +87,7 @@ class WordsFields(Form):
         help_text=gettext_lazy("Shown in lists over there: no names of persons."),
         max_length=MAX_SUBJECT,
     )
-    text = forms.CharField(label=gettext_lazy("Text"), max_length=MAX_TEXT, widget=Lines(10))
+    text = forms.CharField(label=gettext_lazy("Text"), max_length=MAX_TEXT, widget=Lines(12))
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"), choices=lambda: words.choices("message-language")
     )
