@@ -16,7 +16,7 @@ from jusur.exchange.models import OutboundMessage, Unsent
 from jusur.kernel.ids import new_id
 from jusur.node.context import current
 
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON = {"accept": "application/json"}
 FIELDS: dict[str, Any] = {
     "to": ["NO", "FR"],
     "subject": "Vehicle",
@@ -47,14 +47,14 @@ WARNING: dict[str, Any] = {
 
 
 def begin(browser: Client, unsent: UUID, name: str, size: int) -> Any:
-    return browser.post(f"/messages/unsent/{unsent}/files", {"name": name, "size": str(size)}, **JSON)
+    return browser.post(f"/messages/unsent/{unsent}/files", {"name": name, "size": str(size)}, headers=JSON)
 
 
 def put(browser: Client, address: str, part: bytes, start: int, total: int, digest: bytes | None = None) -> Any:
     told = base64.b64encode(hashlib.sha256(part).digest() if digest is None else digest).decode()
-    headers = {"HTTP_CONTENT_RANGE": f"bytes {start}-{start + len(part) - 1}/{total}"}
-    headers["HTTP_CONTENT_DIGEST"] = f"sha-256=:{told}:"
-    return browser.put(address, part, content_type="application/octet-stream", **headers, **JSON)
+    place = f"bytes {start}-{start + len(part) - 1}/{total}"
+    headers = {**JSON, "content-range": place, "content-digest": f"sha-256=:{told}:"}
+    return browser.put(address, part, content_type="application/octet-stream", headers=headers)
 
 
 def test_a_message_goes_with_its_terms_and_its_files(as_role: As, desk: samples.Desk) -> None:
@@ -82,7 +82,7 @@ def test_a_message_goes_with_its_terms_and_its_files(as_role: As, desk: samples.
 def test_a_file_comes_with_the_form_where_there_is_no_script(as_role: As) -> None:
     browser, unsent = as_role("officer"), new_id()
     file = SimpleUploadedFile("report.svg", b"<svg onload=alert(1)>")
-    answer = browser.post(f"/messages/unsent/{unsent}/files", {**FIELDS, "file": file}, HTTP_ACCEPT="text/html")
+    answer = browser.post(f"/messages/unsent/{unsent}/files", {**FIELDS, "file": file}, headers={"accept": "text/html"})
     assert answer.status_code == 302
     page = browser.get(f"/messages/unsent/{unsent}")
     assert page.context["files"][0]["complete"] is True
@@ -99,7 +99,9 @@ def test_a_name_that_is_no_file_name_is_refused(as_role: As, name: str) -> None:
 
 def test_a_large_body_is_refused_before_it_is_read(as_role: As) -> None:
     answer = as_role("officer").post(
-        f"/messages/unsent/{new_id()}/files", {"name": "x"}, CONTENT_LENGTH=str(1 << 40), HTTP_ACCEPT="text/html"
+        f"/messages/unsent/{new_id()}/files",
+        {"name": "x"},
+        headers={"accept": "text/html", "content-length": str(1 << 40)},
     )
     assert answer.status_code == 413
 
