@@ -111,3 +111,21 @@ def test_the_desk_secret_is_made_once_even_by_many_at_once(home: NodeHome) -> No
     assert len(set(found)) == 1
     assert len(found[0]) >= 64
     assert stat.S_IMODE((home.keys / "django-secret.txt").stat().st_mode) == 0o600
+
+
+def test_settings_are_explained_with_their_source_and_without_passwords(tmp_path: Path) -> None:
+    home = NodeHome(tmp_path).create()
+    text = 'address = "MA"\ncountry = "MA"\nrole = "bureau"\nname = "Rabat"\ngate_port = 9443\n'
+    home.settings_file.write_text(text)
+    environment = {
+        "JUSUR_DATABASE_URL": "postgresql://jusur:opensesame@db.example/jusur",
+        "JUSUR_WEB_PORT": "9000",
+        "JUSUR_GATE_PORT": "9443",
+    }
+    found = {each.name: each for each in settings.explain(home, environment)}
+    assert (found["web_port"].value, found["web_port"].source) == ("9000", "environment")
+    assert found["gate_port"].source == "file"
+    assert found["demo"].source == "default"
+    assert found["demo"].value == "false"
+    assert found["database_url"].value == "postgresql://jusur:•••@db.example/jusur"
+    assert found["address"].about.startswith("The organisation's address")

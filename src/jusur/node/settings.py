@@ -289,15 +289,18 @@ class Explained(NamedTuple):
 def explain(home: Path | NodeHome, environment: Mapping[str, str] | None = None) -> tuple[Explained, ...]:
     """Every setting of the node in ``home`` as it holds, in the order of ``node.toml``.
 
+    A variable that repeats what the file or the default says (processes hand them on) is no source.
+
     Raises:
         NotFoundError, SettingsError: as `load`.
     """
     place = (home if isinstance(home, NodeHome) else NodeHome(Path(home).absolute())).require()
     given = os.environ if environment is None else environment
     settings, written = load(place, given), _read(place.settings_file)
+    plain = make(place.path, written)
 
     def source(name: str) -> Literal["file", "environment", "default"]:
-        if f"JUSUR_{name.upper()}" in given:
+        if getattr(settings, name) != getattr(plain, name):
             return "environment"
         return "file" if name in written else "default"
 
