@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from jusur.desk.kit import language
 from jusur.desk.today.models import Figure
 from jusur.indicators import api as indicators
 from jusur.kernel import clock
@@ -18,11 +19,16 @@ EVERY: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The organisation's own period: seconds, where it comes from, and whether somebody confirmed it."""
+    """The organisation's own period: seconds, where it comes from by language, and whether somebody confirmed it."""
 
     seconds: float
-    source: str
+    sources: dict[str, str]
     assumed: bool
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in the reader's language."""
+        return self.sources[language.current()]
 
 
 @dataclass(frozen=True, slots=True)
