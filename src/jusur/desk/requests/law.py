@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final, Literal
 
-from babel.units import format_unit
+from babel.dates import format_timedelta
 from django.utils.translation import gettext as _
 
 from jusur.desk.kit import language
 from jusur.directory import api as directory
 from jusur.instruments import api as instruments
 
-HOURS_TO_DAYS = 72
+HOURS_TO_DAYS: Final = 72
 """Spans shorter than this are told in hours."""
+MONTH_DAYS: Final = 30
+"""What babel takes a month for."""
+ANY_SIZE: Final = 1e9
+"""No larger unit is ever taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +161,17 @@ def length(duration: str) -> str:
     hours = parsed.span.total_seconds() / 3600
     parts = []
     if parsed.months:
-        parts.append(format_unit(parsed.months, "duration-month", locale=language.current()))
+        parts.append(_spelled(timedelta(days=MONTH_DAYS * parsed.months), "month"))
     if hours and (hours < HOURS_TO_DAYS or hours % 24):
-        parts.append(format_unit(round(hours), "duration-hour", locale=language.current()))
+        parts.append(_spelled(parsed.span, "hour"))
     elif hours:
-        parts.append(format_unit(round(hours / 24), "duration-day", locale=language.current()))
+        parts.append(_spelled(parsed.span, "day"))
     return " ".join(parts)
+
+
+def _spelled(span: timedelta, unit: Literal["month", "day", "hour"]) -> str:
+    """``span`` in this unit, whatever its size: babel has the plurals of every language only for spans of time."""
+    return format_timedelta(span, granularity=unit, threshold=ANY_SIZE, locale=language.current())
 
 
 def bureaus(own: str) -> list[tuple[str, str]]:
