@@ -93,11 +93,12 @@ def test_a_node_with_its_database_starts_and_stops_in_order(home: NodeHome) -> N
         assert [row["state"] for row in status["processes"]] == ["ready"] * 3
         assert supervisor.wait_ready(home, seconds=1)
         pids = [row["pid"] for row in status["processes"]]
+        logs = (home.logs / "web.log", home.logs / "worker.log")
+        assert wait_until(lambda: all(b"database postgresql://" in log.read_bytes() for log in logs), seconds=20)
         assert supervisor.stop(home)
         assert said(process) == b"stopped"
         assert not any(is_alive(pid) for pid in pids)
     assert not EmbeddedPostgres(home).status().running
-    assert b"database postgresql://" in (home.logs / "web.log").read_bytes()
     assert b"asked to stop" in (home.logs / "worker.log").read_bytes()
     assert not supervisor.status(home)["running"]
     assert not supervisor.stop(home)
