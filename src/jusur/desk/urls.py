@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("jusur.desk.kit.urls")),
     path("", include("jusur.desk.signin.urls")),
+    path("", include("jusur.desk.signin.directory_urls")),
     path("", include("jusur.desk.today.urls")),
     path("requests/", include("jusur.desk.requests.urls")),
     path("messages/", include("jusur.desk.messages.urls")),
