@@ -17,6 +17,8 @@ from jusur.node.postgres import temporary_postgres
 PICTURED = ("ar", "en")
 """Languages of which ``--all`` takes pictures; axe judges all four."""
 NARROW = 600
+NOWHERE = "/nowhere"
+"""A sample address that nothing stands at."""
 
 
 def main() -> int:
@@ -49,6 +51,8 @@ def _look(options: argparse.Namespace, out: Path, desk: served.ServedDesk, brows
             page, seen = context.new_page(), served.Seen()
             seen.watch(page)
             answer = page.goto(path, wait_until="load")
+            if path == NOWHERE:  # the browser says on its console that it is a 404, as it should be
+                seen.errors.clear()
             page.evaluate("document.fonts.ready.then(() => 1)")
             name = _name(path, language, width, dark=options.dark)
             if options.at:
