@@ -6,6 +6,7 @@ Writes what a browser needs (the officers' session cookies, the pages to look at
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from jusur.node.home import NodeHome
 
 
-def main() -> int:
-    """Make the desk in the folder and on the port that the command line names; 0 when done."""
+def main(fill: Callable[[], None] | None = None) -> int:
+    """Make the desk in the folder and on the port that the command line names; 0 when done.
+
+    Args:
+        fill: makes rows of its own before the samples are made.
+    """
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     os.environ["JUSUR_HOME"] = str(folder)
     home = _make_home(folder, port)
@@ -25,6 +30,8 @@ def main() -> int:
     from tests.desk import samples
 
     samples.take_keys(home)
+    if fill is not None:
+        fill()
     desk = samples.make()
     from django.conf import settings
 

@@ -69,8 +69,11 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextlib.contextmanager
-def serve(folder: Path, server_url: str) -> Iterator[ServedDesk]:
-    """Serve the sample desk from ``folder`` with a database of its own on the PostgreSQL at ``server_url``."""
+def serve(folder: Path, server_url: str, *, prepare: str = "tests.desk.browser.prepare") -> Iterator[ServedDesk]:
+    """Serve the sample desk from ``folder`` with a database of its own on the PostgreSQL at ``server_url``.
+
+    ``prepare``: the module that fills it.
+    """
     with _database(server_url) as database_url:
         port = _free_port()
         environment = os.environ | {
@@ -79,8 +82,8 @@ def serve(folder: Path, server_url: str) -> Iterator[ServedDesk]:
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        prepare = [sys.executable, "-W", "ignore", "-m", "tests.desk.browser.prepare", str(folder / "node"), str(port)]
-        made = subprocess.run(prepare, env=environment, cwd=ROOT, capture_output=True, check=False)
+        command = [sys.executable, "-W", "ignore", "-m", prepare, str(folder / "node"), str(port)]
+        made = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False)
         if made.returncode:
             raise RuntimeError(made.stderr.decode()[-4000:])
         told = json.loads(made.stdout.splitlines()[-1])
