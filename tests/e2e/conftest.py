@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from tests.e2e.network import Network, built
 
-IN_CI = frozenset({"test_demo", "test_requests", "test_packages", "test_flips", "test_hostile", "test_wires"})
+IN_CI = frozenset(
+    {"test_demo", "test_requests", "test_packages", "test_flips", "test_hostile", "test_wires", "test_desk"}
+)
 ALSO_IN_CI = frozenset({"test_every_process_is_killed_while_evidence_and_messages_cross"})
 """The small version of this suite; `make test-e2e` runs all of it, every bad day included."""
 

@@ -164,7 +164,7 @@ class Node(RehearsalNode):
             self.start()
         assert supervisor.wait_ready(self.place, seconds=SOON), self.pids()
 
-    def appoint(self) -> None:
+    def appoint_all(self) -> None:
         """Give it an officer of every role."""
         people = {short: list(roles) for short, roles in PEOPLE[self.address].items()}
         self.sign_in(self.script(_APPOINT, people=people, domain=f"{self.address.lower()}.example"))
@@ -379,7 +379,7 @@ def built(*, addresses: tuple[str, ...] = ("MA", "NO")) -> Iterator[Network]:
             network.join(network[address])
         network.start(*addresses)
         for node in network.nodes.values():
-            node.appoint()
+            node.appoint_all()
         network.save()
         yield network
     finally:

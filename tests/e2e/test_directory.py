@@ -32,7 +32,7 @@ def _bureau(network: Network, address: str, *, relay: str = "") -> Iterator[Node
         network.join(node, relay=relay)
         network.refresh()
         network.start(address)
-        node.appoint()
+        node.appoint_all()
         yield node
     finally:
         node.stop()
