@@ -33,6 +33,8 @@ COUNT_TO = 100
 AGAIN_AFTER = timedelta(minutes=30)
 """An officer who opens the same conversation again within this time has not opened it anew."""
 READ_AT_ONCE = 200
+NEWEST = 5_000
+"""Among so many conversations a page of one partner's is looked for first."""
 
 Direction = Literal["", "received", "sent"]
 Standing = Literal["", "waiting", "failed", "drafted"]
@@ -71,6 +73,10 @@ class _Query:
     conditions: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
+    @property
+    def where(self) -> str:
+        return " AND ".join(self.conditions) or "true"
+
     def add(self, condition: str, *values: Any) -> None:
         self.conditions.append(condition)
         self.values.extend(values)
@@ -93,15 +99,37 @@ def page(
     """
     wanted = wanted or Wanted()
     query, at = _filtered(officer, wanted, partners), _ordered_by(wanted)
+    after = _Query([f"c.{at} IS NOT NULL"])
     if cursor:
-        query.add(f"(c.{at}, c.id) < (%s, %s)", *_place(cursor))
+        after.add(f"(c.{at}, c.id) < (%s, %s)", *_place(cursor))
     size = min(max(limit, 1), 200)
-    where = " AND ".join(query.conditions) or "true"
-    sql = f"SELECT {_FIELDS} FROM exchange_conversation c WHERE {where} ORDER BY c.{at} DESC, c.id DESC LIMIT %s"  # noqa: S608 - conditions are ours
-    found = [Conversation(**row) for row in _rows(sql, [*query.values, size + 1])]
+    found = _along(query, after, at, size + 1, among=NEWEST if wanted.partner else None)
+    if wanted.partner and len(found) <= size:
+        found = _sorted(query, after, at, size + 1)
     shown = found[:size]
     more = _mark(getattr(shown[-1], at), shown[-1].id) if len(found) > size else None
     return {"items": _present(shown, officer), "next": more}
+
+
+def _along(query: "_Query", after: "_Query", at: str, limit: int, *, among: int | None) -> list[Conversation]:
+    """The first ``limit`` conversations that fit, read along the index of ``at``: ``among`` so many at most."""
+    sql = f"""
+        SELECT {_FIELDS} FROM (SELECT * FROM exchange_conversation c WHERE {after.where}
+                               ORDER BY c.{at} DESC, c.id DESC LIMIT %s) c
+        WHERE {query.where} ORDER BY c.{at} DESC, c.id DESC LIMIT %s"""  # noqa: S608 - conditions are ours
+    if among is None:
+        where = f"{after.where} AND {query.where}"
+        sql = f"SELECT {_FIELDS} FROM exchange_conversation c WHERE {where} ORDER BY c.{at} DESC, c.id DESC LIMIT %s"  # noqa: S608
+    window = [] if among is None else [among]
+    return [Conversation(**row) for row in _rows(sql, [*after.values, *window, *query.values, limit])]
+
+
+def _sorted(query: "_Query", after: "_Query", at: str, limit: int) -> list[Conversation]:
+    """The same, where few fit: found by what they must fit, then sorted (the order is spelled so that no index is)."""
+    sql = f"""
+        SELECT {_FIELDS} FROM exchange_conversation c WHERE {after.where} AND {query.where}
+        ORDER BY c.{at} + interval '0' DESC, c.id DESC LIMIT %s"""  # noqa: S608 - conditions are ours
+    return [Conversation(**row) for row in _rows(sql, [*after.values, *query.values, limit])]
 
 
 def unread(officer: UUID) -> int:
