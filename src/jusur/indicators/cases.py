@@ -3,11 +3,13 @@
 import threading
 import time
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan
-from typing import Final
+from typing import Any, Final, TypeVar
+
+from django.db import connections
 
 from jusur.indicators.rules import Span
 from jusur.indicators.stages import CLOSING, EVENT_KINDS, STAGES, Timeline, timelines
@@ -18,7 +20,9 @@ UNKNOWN: Final = "unknown"
 PLACE: Final = {stage.name: number for number, stage in enumerate(STAGES)}
 MANY: Final = 2_000
 """From so many requests on, what was read is remembered for a while; a smaller node reads anew each time."""
-REMEMBERED_SECONDS: Final = 60.0
+REMEMBERED_SECONDS: Final = 300.0
+MOST_ANSWERS: Final = 500
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +73,65 @@ class Narrowing:
         )
 
 
-class _Memory:
-    """The cases as they were read last, where reading takes long."""
+class Memory:
+    """On a large node: the cases as they were read last, and what was reckoned from them.
 
-    def __init__(self) -> None:
+    Only the first reader of a process waits. Later ones get what is known; where that is old it is read anew aside.
+    """
+
+    def __init__(self, read: Callable[[], list[Case]]) -> None:
+        self._from_ledger = read
         self._lock = threading.Lock()
         self._cases: list[Case] = []
+        self._answers: dict[Hashable, Any] = {}
         self._until = 0.0
+        self._reading = False
 
     def read(self) -> list[Case]:
-        """Every case, read from the ledger now or, on a large node, less than a minute ago."""
+        """Every case: read from the ledger now, or as it was known lately."""
         with self._lock:
-            if time.monotonic() < self._until:
-                return self._cases
-            cases = _read()
-            if len(cases) >= MANY:
-                self._cases, self._until = cases, time.monotonic() + REMEMBERED_SECONDS
-            return cases
+            if not self._cases:
+                return self._keep(self._from_ledger())
+            if time.monotonic() >= self._until and not self._reading:
+                self._reading = True
+                threading.Thread(target=self._read_anew, name="indicators", daemon=True).start()
+            return self._cases
+
+    def answer(self, question: Hashable, reckon: Callable[[list[Case]], Answer]) -> Answer:
+        """What ``reckon`` finds in the cases; not reckoned again while they are the same."""
+        cases = self.read()
+        with self._lock:
+            if cases is self._cases and question in self._answers:
+                known: Answer = self._answers[question]
+                return known
+        found = reckon(cases)
+        with self._lock:
+            if cases is self._cases and len(self._answers) < MOST_ANSWERS:
+                self._answers[question] = found
+        return found
+
+    def _keep(self, cases: list[Case]) -> list[Case]:
+        if len(cases) >= MANY:
+            self._cases, self._until = cases, time.monotonic() + REMEMBERED_SECONDS
+            self._answers.clear()
+        return cases
+
+    def _read_anew(self) -> None:
+        try:
+            cases = self._from_ledger()
+            with self._lock:
+                self._keep(cases)
+        finally:
+            self._reading = False
+            connections.close_all()
 
 
-def cases() -> list[Case]:
-    """Every request of which the ledger knows an event."""
-    return _memory.read()
+def answer(question: Hashable, reckon: Callable[[list[Case]], Answer]) -> Answer:
+    """What ``reckon`` finds in every request of which the ledger knows an event.
+
+    On a large node it is not reckoned again while they are the same.
+    """
+    return _memory.answer(question, reckon)
 
 
 def _read() -> list[Case]:
@@ -118,4 +159,4 @@ def _first(first: Mapping[str, datetime], kinds: tuple[str, ...]) -> float:
     return min((first[kind].timestamp() for kind in kinds if kind in first), default=nan)
 
 
-_memory = _Memory()
+_memory = Memory(_read)

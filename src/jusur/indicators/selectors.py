@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jusur.indicators.cases import GROUPINGS, PLACE, Case, Narrowing, cases
+from jusur.indicators.cases import GROUPINGS, PLACE, Case, Narrowing, answer
 from jusur.indicators.rules import Span, steps, summarise
 from jusur.indicators.stages import STAGES
 from jusur.kernel import clock
@@ -26,9 +26,13 @@ def evidence_exchange(*, by: str = "", narrowing: Narrowing | None = None) -> di
     """
     if by and by not in GROUPINGS:
         raise InvalidInputError(f"There is no grouping by {by[:20]!r}.", fix=f"Choose among {', '.join(GROUPINGS)}.")
+    return answer(("exchange", by, narrowing), lambda found: _exchange(_admitted(found, narrowing), by))
+
+
+def _exchange(admitted: Iterable[Case], by: str) -> dict[str, Any]:
     now = clock.now()
     groups: dict[str, list[Case]] = defaultdict(list)
-    for case in _admitted(narrowing):
+    for case in admitted:
         groups[case.group(by) if by else "all"].append(case)
     return {
         "computed_at": clock.timestamp(now),
@@ -45,18 +49,22 @@ def stage_curve(stage: str, *, narrowing: Narrowing | None = None) -> list[tuple
     """
     if stage not in PLACE:
         raise InvalidInputError(f"There is no stage {stage[:20]!r}.", fix=f"Choose among {', '.join(PLACE)}.")
-    found = list(steps(_spans(_admitted(narrowing), PLACE[stage], clock.now())))
-    return _thinned(found)
+    return answer(
+        ("curve", stage, narrowing),
+        lambda found: _thinned(list(steps(_spans(_admitted(found, narrowing), PLACE[stage], clock.now())))),
+    )
 
 
 def known_groups() -> dict[str, list[str]]:
     """By what the requests can be narrowed: the values that occur, by grouping."""
-    found = cases()
-    return {name: sorted({case.groups[place] for case in found}) for place, name in enumerate(GROUPINGS)}
+    return answer(
+        "groups",
+        lambda found: {name: sorted({case.groups[place] for case in found}) for place, name in enumerate(GROUPINGS)},
+    )
 
 
-def _admitted(narrowing: Narrowing | None) -> Iterable[Case]:
-    return cases() if narrowing is None else filter(narrowing.admits, cases())
+def _admitted(found: Iterable[Case], narrowing: Narrowing | None) -> Iterable[Case]:
+    return found if narrowing is None else filter(narrowing.admits, found)
 
 
 def _figures(members: Sequence[Case], now: datetime) -> dict[str, Any]:

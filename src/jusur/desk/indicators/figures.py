@@ -38,8 +38,9 @@ class Asked:
     by: str = "partner"
 
     def narrowing(self) -> indicators.Narrowing:
-        """Which requests count."""
-        since = clock.now() - timedelta(days=int(self.period)) if self.period else None
+        """Which requests count. A period begins with a day (UTC), so that the same question has the same answer."""
+        today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        since = today - timedelta(days=int(self.period)) if self.period else None
         return indicators.Narrowing(partner=self.partner, instrument=self.instrument, urgency=self.urgency, since=since)
 
 
