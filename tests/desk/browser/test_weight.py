@@ -7,7 +7,7 @@ from tests.desk.browser import served
 FIRST, LATER = 200_000, 40_000
 
 
-@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("language", ["ar", pytest.param("en", marks=pytest.mark.slow)])
 def test_first_and_later_pages_are_light(served_desk: served.ServedDesk, chromium: Browser, language: str) -> None:
     with served_desk.context(chromium, language=language) as context:
         pages = served_desk.all_pages()
