@@ -57,6 +57,9 @@ class EvidenceRequest(models.Model):
             models.Index(fields=["case_reference"], name="request_by_case_start", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["due_at", "id"], condition=Q(state__in=sorted(OPEN)), name="request_open_by_due"),
             models.Index(fields=["-id"], condition=~Q(state__in=sorted(ANSWERED)), name="request_not_answered"),
+            models.Index(
+                fields=["drafted_by", "-id"], condition=Q(drafted_by__isnull=False), name="request_by_drafter"
+            ),
         )
 
 
