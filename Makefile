@@ -18,7 +18,9 @@ help: ## Say what can be made
 .PHONY: install
 install: $(STAMP) ## Install everything into .venv (and Debian's age, openssl, … where they are missing)
 
-$(STAMP): requirements/dev.txt pyproject.toml tools/install-system-packages tools/build_desk.py
+CATALOGUES := $(wildcard src/jusur/desk/*/locale/*/LC_MESSAGES/django.po)
+
+$(STAMP): requirements/dev.txt pyproject.toml tools/install-system-packages tools/build_desk.py $(CATALOGUES)
 	tools/install-system-packages
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
