@@ -22,6 +22,7 @@ PROGRAMS: dict[str, list[str]] = {
     "ledger": ["bench.ledger", "--database"],
     "case_check": ["bench.case_check"],
     "start": ["bench.start"],
+    "desk": ["bench.desk"],
 }
 
 
