@@ -22,7 +22,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",
     "csp",
     "django_htmx",
     "allauth.account",
@@ -49,6 +48,7 @@ INSTALLED_APPS = [
     "jusur.desk.indicators",
     "jusur.desk.audit",
     "jusur.desk.settings",
+    "django.forms",  # after the kit, whose templates of controls win
 ]
 PAGES = os.environ.get("JUSUR_PAGES", "yes") == "yes"
 """Whether this process serves pages. The gate, the worker and most commands do not, and start

@@ -1,6 +1,7 @@
 """The components of the desk as template tags: ``{% load kit %}``. See docs/reference/design-system.md."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -26,6 +27,12 @@ KILO = 1000
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """The sign ``name`` of the sprite; read out as ``label``, else decoration beside a word."""
+    return _drawn(name, str(label))
+
+
+@lru_cache(maxsize=1000)
+def _drawn(name: str, label: str) -> SafeString:
+    """A sign, drawn once: a list has hundreds of the same few."""
     heard = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon" {} focusable="false"><use href="{}#{}"/></svg>', heard, static("kit/icons.svg"), name
