@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import Self
 
+import httpx
 import pytest
 from tests.e2e.acts import collected, events, released, tidy, write
 from tests.e2e.network import CASE, PURPOSE, Network, Node, until
@@ -65,12 +66,20 @@ def collect(network: Network) -> str:
     return collected(network["NO"], SIZE, **told, conditions=conditions)
 
 
+def _answers(node: Node, place: str) -> bool:
+    try:
+        return bool(node.get(place))
+    except httpx.TransportError:
+        return False
+
+
 def whole(network: Network, place: str, letters: Letters) -> None:
     """Assert that all that was accepted is there once, and that custody is whole at both ends."""
     network.heal()
     for address in ("MA", "NO"):
         network[address].retry_now()
     arrived = network["MA"].reaches(place, "verified", seconds=120)
+    until(lambda: _answers(network["NO"], place), what="the killed web process to be back")
     assert arrived["sealed_sha256"] == network["NO"].get(place)["sealed_sha256"]
     assert events(network["MA"], place) == _EACH_ONCE
     sent = events(network["NO"], place)
