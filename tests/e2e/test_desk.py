@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import Playwright, expect
 from tests.desk.browser.served import launch
 from tests.e2e.network import Network
 from tests.e2e.windows import Effort, Window, seat
@@ -27,12 +27,6 @@ WRITTEN = {
 }
 SAMPLE = "معطيات تجريبية لازمة للتحقيق."
 """What a sample officer writes wherever an instrument asks for more."""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
-"""A browser on the sample desk, both made once a run; each test gets windows of its own."""
+"""The sample desk, made once a run, and a browser on it; each test gets windows of its own."""
 
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 from tests.desk.browser import served
 
 Open = Callable[..., tuple[Page, served.Seen]]
@@ -24,13 +24,12 @@ def served_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[served.Ser
         yield desk
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = served.launch(playwright)
-        yield browser
-        browser.close()
+    browser = served.launch(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

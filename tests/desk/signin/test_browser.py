@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from tests.desk.browser import served
 
 from jusur.node.postgres import temporary_postgres
@@ -25,11 +25,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[served.ServedDesk
 
 
 @pytest.fixture
-def window(desk: served.ServedDesk) -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = served.launch(playwright)
-        yield desk.context(browser, role="")
-        browser.close()
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = served.launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def window(desk: served.ServedDesk, chromium: Browser) -> BrowserContext:
+    return desk.context(chromium, role="")
 
 
 def command(desk: served.ServedDesk, *arguments: str) -> str:
@@ -128,25 +132,22 @@ def test_the_whole_way(desk: served.ServedDesk, window: BrowserContext) -> None:
     assert [error for error in seen.errors if "429" not in error and "404" not in error] == []
 
 
-def test_without_scripts_a_password_and_a_code_do(desk: served.ServedDesk) -> None:
+def test_without_scripts_a_password_and_a_code_do(desk: served.ServedDesk, chromium: Browser) -> None:
     email = "omar.tazi@ma.example"
     command(desk, "officer", "add", email, "--name", "Omar", "--role", "examiner")
     told = command(desk, "officer", "sample", email, "--json")
     secret = re.search(r'"password": "([^"]+)"', told)
     assert secret
-    with sync_playwright() as playwright:
-        browser = served.launch(playwright)
-        page = desk.context(browser, role="", java_script_enabled=False).new_page()
-        page.goto("/account")
-        assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
-        assert page.get_by_text("Passkeys need JavaScript").is_visible()
-        page.get_by_label("E-mail address").fill(email)
-        page.get_by_label("Password").fill(secret.group(1))
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_label("Code", exact=True).fill(command(desk, "officer", "code", email))
-        page.get_by_role("button", name="Sign in").last.click()
-        assert path(page) == "account"
-        browser.close()
+    page = desk.context(chromium, role="", java_script_enabled=False).new_page()
+    page.goto("/account")
+    assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
+    assert page.get_by_text("Passkeys need JavaScript").is_visible()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(secret.group(1))
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Code", exact=True).fill(command(desk, "officer", "code", email))
+    page.get_by_role("button", name="Sign in").last.click()
+    assert path(page) == "account"
 
 
 def _code(secret: str) -> str:
