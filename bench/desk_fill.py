@@ -157,6 +157,7 @@ def fill() -> None:
     """Generate the rows, as many as the environment says (``BENCH_REQUESTS``, ``BENCH_MESSAGES``, ``BENCH_EVENTS``)."""
     from django.db import connection
 
+    from jusur.indicators import api as indicators
     from jusur.ledger import api as ledger
 
     requests, messages, events = (int(os.environ[f"BENCH_{name}"]) for name in ("REQUESTS", "MESSAGES", "EVENTS"))
@@ -171,6 +172,7 @@ def fill() -> None:
         for table in RESTING:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         ledger.integrate()
+        indicators.work_once()
         cursor.execute("VACUUM (ANALYZE)")
 
 

@@ -48,6 +48,7 @@ def _loops() -> dict[str, Loop]:
     from jusur.desk.today import work as today
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
+    from jusur.indicators import api as indicators
     from jusur.web import webhooks
 
     return {
@@ -57,6 +58,7 @@ def _loops() -> dict[str, Loop]:
         "evidence": evidence.work_run,
         "webhooks": webhooks.run,
         "notifications": today.run,
+        "indicators": indicators.work_run,
         "clock": _tick_run,
     }
 

@@ -1,7 +1,22 @@
 """The indicators room's door."""
 
 from jusur.indicators.cases import GROUPINGS, Narrowing
+from jusur.indicators.reading import differences, rebuild
 from jusur.indicators.selectors import evidence_exchange, known_groups, stage_curve
 from jusur.indicators.stages import STAGES, Stage
+from jusur.indicators.work import once as work_once
+from jusur.indicators.work import run as work_run
 
-__all__ = ["GROUPINGS", "STAGES", "Narrowing", "Stage", "evidence_exchange", "known_groups", "stage_curve"]
+__all__ = [
+    "GROUPINGS",
+    "STAGES",
+    "Narrowing",
+    "Stage",
+    "differences",
+    "evidence_exchange",
+    "known_groups",
+    "rebuild",
+    "stage_curve",
+    "work_once",
+    "work_run",
+]

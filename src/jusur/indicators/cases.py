@@ -1,54 +1,39 @@
-"""Requests as the indicators count them: small, so that a hundred thousand of them fit in memory for a while."""
+"""Requests as the indicators count them: small, in columns, so that a hundred thousand of them are reckoned at once."""
 
-import threading
-import time
-from array import array
-from collections.abc import Callable, Hashable, Mapping
+import struct
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import isnan, nan
-from typing import Any, Final, TypeVar
+from math import nan
+from typing import Final
 
-from django.db import connections
+import numpy as np
+from numpy.typing import NDArray
 
-from jusur.indicators.rules import Span
-from jusur.indicators.stages import CLOSING, EVENT_KINDS, STAGES, Timeline, timelines
-from jusur.ledger import api as ledger
+from jusur.indicators.rules import Spans
+from jusur.indicators.stages import CLOSING, STAGES, Timeline
 
 GROUPINGS: Final = ("partner", "instrument", "measure", "urgency", "side")
 UNKNOWN: Final = "unknown"
 PLACE: Final = {stage.name: number for number, stage in enumerate(STAGES)}
-MANY: Final = 2_000
-"""From so many requests on, what was read is remembered for a while; a smaller node reads anew each time."""
-REMEMBERED_SECONDS: Final = 300.0
-MOST_ANSWERS: Final = 500
-Answer = TypeVar("Answer")
+BEGAN, CLOSED, FIRST_STAGE = 0, 1, 2
+WIDTH: Final = FIRST_STAGE + 2 * len(STAGES)
+"""Moments of a case: when it began, when it was closed, the beginning and end of each stage."""
+MOMENTS: Final = struct.Struct(f"<{WIDTH}d")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One request: by what it is grouped, how it ended, and when its stages began and ended (seconds since 1970)."""
+class Kind:
+    """What many requests have in common: by what they are grouped, and how they ended."""
 
     groups: tuple[str, ...]
-    began: float
     grounds: tuple[str, ...]
     fulfilled: bool
     late: bool
-    closed: float
-    times: "array[float]"
 
     def group(self, name: str) -> str:
-        """What the case is grouped under by ``name``."""
+        """What its requests are grouped under by ``name``."""
         return self.groups[GROUPINGS.index(name)]
-
-    def span(self, place: int, now: float) -> Span | None:
-        """The time of the stage at ``place``; ``None`` where it never began."""
-        start, end = self.times[2 * place], self.times[2 * place + 1]
-        if isnan(start):
-            return None
-        if not isnan(end):
-            return Span(round(end - start, 6), observed=True)
-        return Span(round((now if isnan(self.closed) else self.closed) - start, 6), observed=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,100 +48,91 @@ class Narrowing:
     since: datetime | None = None
     until: datetime | None = None
 
-    def admits(self, case: Case) -> bool:
-        """Whether ``case`` counts."""
+    def admits(self, kind: Kind) -> bool:
+        """Whether requests of ``kind`` count, as far as the period allows."""
         wanted = (self.partner, self.instrument, self.measure, self.urgency, self.side)
-        return (
-            all(not name or name == found for name, found in zip(wanted, case.groups, strict=True))
-            and (self.since is None or case.began >= self.since.timestamp())
-            and (self.until is None or case.began < self.until.timestamp())
-        )
+        return all(not name or name == found for name, found in zip(wanted, kind.groups, strict=True))
 
 
-class Memory:
-    """On a large node: the cases as they were read last, and what was reckoned from them.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Many requests: their kinds, the number of each one's kind, and their moments (one row each, ``WIDTH`` wide)."""
 
-    Only the first reader of a process waits. Later ones get what is known; where that is old it is read anew aside.
-    """
+    kinds: Sequence[Kind]
+    kind: NDArray[np.int32]
+    moments: NDArray[np.float64]
 
-    def __init__(self, read: Callable[[], list[Case]]) -> None:
-        self._from_ledger = read
-        self._lock = threading.Lock()
-        self._cases: list[Case] = []
-        self._answers: dict[Hashable, Any] = {}
-        self._until = 0.0
-        self._reading = False
+    def __len__(self) -> int:
+        """How many requests."""
+        return len(self.kind)
 
-    def read(self) -> list[Case]:
-        """Every case: read from the ledger now, or as it was known lately."""
-        with self._lock:
-            if not self._cases:
-                return self._keep(self._from_ledger())
-            if time.monotonic() >= self._until and not self._reading:
-                self._reading = True
-                threading.Thread(target=self._read_anew, name="indicators", daemon=True).start()
-            return self._cases
+    def narrowed(self, narrowing: Narrowing) -> "Sheet":
+        """The requests that count."""
+        wanted = np.array([narrowing.admits(kind) for kind in self.kinds], dtype=bool)[self.kind]
+        if narrowing.since is not None:
+            wanted &= self.moments[:, BEGAN] >= narrowing.since.timestamp()
+        if narrowing.until is not None:
+            wanted &= self.moments[:, BEGAN] < narrowing.until.timestamp()
+        return self if wanted.all() else Sheet(self.kinds, self.kind[wanted], self.moments[wanted])
 
-    def answer(self, question: Hashable, reckon: Callable[[list[Case]], Answer]) -> Answer:
-        """What ``reckon`` finds in the cases; not reckoned again while they are the same."""
-        cases = self.read()
-        with self._lock:
-            if cases is self._cases and question in self._answers:
-                known: Answer = self._answers[question]
-                return known
-        found = reckon(cases)
-        with self._lock:
-            if cases is self._cases and len(self._answers) < MOST_ANSWERS:
-                self._answers[question] = found
-        return found
+    def counts(self) -> list[tuple[Kind, int]]:
+        """How many requests of each kind there are."""
+        numbers = np.bincount(self.kind, minlength=len(self.kinds)).tolist()
+        return [(kind, count) for kind, count in zip(self.kinds, numbers, strict=True) if count]
 
-    def _keep(self, cases: list[Case]) -> list[Case]:
-        if len(cases) >= MANY:
-            self._cases, self._until = cases, time.monotonic() + REMEMBERED_SECONDS
-            self._answers.clear()
-        return cases
+    def grouped(self, by: str) -> tuple[list[str], NDArray[np.int32]]:
+        """The names of the groups by ``by`` ("" for one group of all), and the number of each request's group."""
+        named = [kind.group(by) if by else "all" for kind in self.kinds]
+        names = sorted({name for name, present in zip(named, self._present(), strict=True) if present})
+        number = {name: place for place, name in enumerate(names)}
+        return names, np.array([number.get(name, -1) for name in named], dtype=np.int32)[self.kind]
 
-    def _read_anew(self) -> None:
-        try:
-            cases = self._from_ledger()
-            with self._lock:
-                self._keep(cases)
-        finally:
-            self._reading = False
-            connections.close_all()
+    def spans(self, stage: str, now: float) -> tuple[Spans, NDArray[np.intp]]:
+        """The times of a stage, and whose they are; requests in which it never began have none.
+
+        A stage that refusal or withdrawal ended instead is open until then, another open one until ``now``.
+        """
+        place = FIRST_STAGE + 2 * PLACE[stage]
+        whose = np.flatnonzero(~np.isnan(self.moments[:, place]))
+        start, end = self.moments[whose, place], self.moments[whose, place + 1]
+        closed, observed = self.moments[whose, CLOSED], ~np.isnan(end)
+        last = np.where(observed, end, np.where(np.isnan(closed), now, closed))
+        seconds = np.round(last - start, 6)
+        order = np.argsort(seconds)
+        return Spans(seconds[order], observed[order]), whose[order]
+
+    def _present(self) -> NDArray[np.bool_]:
+        return np.bincount(self.kind, minlength=len(self.kinds)) > 0
 
 
-def answer(question: Hashable, reckon: Callable[[list[Case]], Answer]) -> Answer:
-    """What ``reckon`` finds in every request of which the ledger knows an event.
-
-    On a large node it is not reckoned again while they are the same.
-    """
-    return _memory.answer(question, reckon)
-
-
-def _read() -> list[Case]:
-    words: dict[str, str] = {}
-    return [_case(timeline, words) for timeline in timelines(ledger.iter_events(EVENT_KINDS)).values()]
+def sheet(timelines: Iterable[Timeline]) -> Sheet:
+    """The columns of what the ledger says of each request."""
+    numbers: dict[Kind, int] = {}
+    kinds: list[int] = []
+    rows: list[bytes] = []
+    for timeline in timelines:
+        kinds.append(numbers.setdefault(kind_of(timeline), len(numbers)))
+        rows.append(moments_of(timeline))
+    return Sheet(list(numbers), np.array(kinds, dtype=np.int32), unpacked(b"".join(rows)))
 
 
-def _case(timeline: Timeline, words: dict[str, str]) -> Case:
-    first: Mapping[str, datetime] = timeline.first
-    times = array(
-        "d", [moment for stage in STAGES for moment in (_first(first, stage.starts), _first(first, stage.ends))]
-    )
-    return Case(
-        groups=tuple(words.setdefault(name, name) for name in (timeline.groups.get(one, UNKNOWN) for one in GROUPINGS)),
-        began=_first(first, tuple(first)),
-        grounds=tuple(timeline.grounds),
-        fulfilled=timeline.fulfilled,
-        late=timeline.late,
-        closed=_first(first, tuple(CLOSING)),
-        times=times,
-    )
+def unpacked(rows: bytes) -> NDArray[np.float64]:
+    """The moments of many requests, from their bytes one after another."""
+    return np.frombuffer(rows, dtype="<f8").astype(np.float64, copy=False).reshape(-1, WIDTH)
 
 
-def _first(first: Mapping[str, datetime], kinds: tuple[str, ...]) -> float:
+def kind_of(timeline: Timeline) -> Kind:
+    """What kind of request it is by now."""
+    groups = tuple(timeline.groups.get(name, UNKNOWN) for name in GROUPINGS)
+    return Kind(groups, tuple(timeline.grounds), timeline.fulfilled, timeline.late)
+
+
+def moments_of(timeline: Timeline) -> bytes:
+    """The moments of a request, packed."""
+    first = timeline.first
+    stages = [moment for stage in STAGES for moment in (_first(first, stage.starts), _first(first, stage.ends))]
+    return MOMENTS.pack(_first(first, first), _first(first, CLOSING), *stages)
+
+
+def _first(first: Mapping[str, datetime], kinds: Iterable[str]) -> float:
     return min((first[kind].timestamp() for kind in kinds if kind in first), default=nan)
-
-
-_memory = Memory(_read)

@@ -5,23 +5,40 @@ its time so far as final, would flatter. The Kaplan-Meier estimate (E. L. Kaplan
 (1958) 457-481) uses both kinds; its quantiles are given here, and "not reached" where too many are open.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 MEDIAN: Final = 0.5
 NINETIETH: Final = 0.9
 ROUNDING: Final = 1e-12
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A time in seconds: until the outcome (``observed``), or so far, with the outcome still open."""
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Times in seconds, shortest first: each until its outcome (``observed``), or so far, with the outcome still open.
 
-    seconds: float
-    observed: bool
+    Two arrays of one length.
+    """
+
+    seconds: NDArray[np.float64]
+    observed: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, seconds: NDArray[np.float64], observed: NDArray[np.bool_]) -> "Spans":
+        """The times in their order."""
+        order = np.argsort(seconds)
+        return cls(seconds[order], observed[order])
+
+    def __len__(self) -> int:
+        """How many cases."""
+        return len(self.seconds)
+
+    def where(self, wanted: NDArray[np.bool_]) -> "Spans":
+        """The times of some of the cases."""
+        return Spans(self.seconds[wanted], self.observed[wanted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +51,36 @@ class Summary:
     p90_seconds: float | None
 
 
-def steps(spans: Iterable[Span]) -> Iterator[tuple[float, float]]:
-    """The Kaplan-Meier estimate as steps: the time in seconds, and the share (0-1) that has its outcome by then.
+def steps(spans: Spans) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The Kaplan-Meier estimate as steps: times in seconds, and the share (0-1) that has its outcome by each.
 
     At equal times outcomes count before censorings, as is customary.
     """
-    ordered = sorted(spans, key=attrgetter("seconds"))
-    at_risk, surviving = len(ordered), 1.0
-    for seconds, group in groupby(ordered, key=attrgetter("seconds")):
-        count = outcomes = 0
-        for span in group:
-            count += 1
-            outcomes += span.observed
-        if outcomes:
-            surviving *= 1 - outcomes / at_risk
-            yield float(seconds), 1 - surviving
-        at_risk -= count
+    if not len(spans):
+        return np.empty(0), np.empty(0)
+    firsts = np.flatnonzero(np.concatenate(([True], spans.seconds[1:] != spans.seconds[:-1])))
+    outcomes = np.add.reduceat(spans.observed.astype(np.int64), firsts)
+    reached = 1 - np.cumprod(1 - outcomes / (len(spans) - firsts))
+    some = outcomes > 0
+    return spans.seconds[firsts[some]], reached[some].astype(np.float64, copy=False)
 
 
-def quantile(spans: Iterable[Span], share: float) -> float | None:
+def quantile(spans: Spans, share: float) -> float | None:
     """The time by which ``share`` (0-1) of all cases have their outcome, by Kaplan-Meier; ``None`` if not reached."""
-    return next((seconds for seconds, reached in steps(spans) if reached >= share - ROUNDING), None)
+    return _reached(*steps(spans), share)
 
 
-def summarise(spans: Iterable[Span]) -> Summary:
+def summarise(spans: Spans) -> Summary:
     """Count, open count, median and 90th percentile of ``spans``."""
-    known = list(spans)
-    median = ninetieth = None
-    for seconds, reached in steps(known):
-        if median is None and reached >= MEDIAN - ROUNDING:
-            median = seconds
-        if reached >= NINETIETH - ROUNDING:
-            ninetieth = seconds
-            break
+    found = steps(spans)
     return Summary(
-        count=len(known),
-        open=sum(not span.observed for span in known),
-        median_seconds=median,
-        p90_seconds=ninetieth,
+        count=len(spans),
+        open=len(spans) - int(np.count_nonzero(spans.observed)),
+        median_seconds=_reached(*found, MEDIAN),
+        p90_seconds=_reached(*found, NINETIETH),
     )
+
+
+def _reached(times: NDArray[np.float64], shares: NDArray[np.float64], share: float) -> float | None:
+    place: Any = np.searchsorted(shares, share - ROUNDING)
+    return float(times[place]) if place < len(times) else None

@@ -1,13 +1,16 @@
 """The indicators, read from the ledger's events."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from jusur.indicators.cases import GROUPINGS, PLACE, Case, Narrowing, answer
-from jusur.indicators.rules import Span, steps, summarise
+import numpy as np
+
+from jusur.indicators.answers import Question, answer
+from jusur.indicators.cases import GROUPINGS, PLACE, Kind, Narrowing, Sheet
+from jusur.indicators.rules import steps, summarise
 from jusur.indicators.stages import STAGES
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError
@@ -26,19 +29,8 @@ def evidence_exchange(*, by: str = "", narrowing: Narrowing | None = None) -> di
     """
     if by and by not in GROUPINGS:
         raise InvalidInputError(f"There is no grouping by {by[:20]!r}.", fix=f"Choose among {', '.join(GROUPINGS)}.")
-    return answer(("exchange", by, narrowing), lambda found: _exchange(_admitted(found, narrowing), by))
-
-
-def _exchange(admitted: Iterable[Case], by: str) -> dict[str, Any]:
-    now = clock.now()
-    groups: dict[str, list[Case]] = defaultdict(list)
-    for case in admitted:
-        groups[case.group(by) if by else "all"].append(case)
-    return {
-        "computed_at": clock.timestamp(now),
-        "by": by or None,
-        "groups": {name: _figures(members, now) for name, members in sorted(groups.items())},
-    }
+    found: dict[str, Any] = answer(Question("exchange", by, narrowing or Narrowing()), reckon)
+    return found
 
 
 def stage_curve(stage: str, *, narrowing: Narrowing | None = None) -> list[tuple[float, float]]:
@@ -49,40 +41,72 @@ def stage_curve(stage: str, *, narrowing: Narrowing | None = None) -> list[tuple
     """
     if stage not in PLACE:
         raise InvalidInputError(f"There is no stage {stage[:20]!r}.", fix=f"Choose among {', '.join(PLACE)}.")
-    return answer(
-        ("curve", stage, narrowing),
-        lambda found: _thinned(list(steps(_spans(_admitted(found, narrowing), PLACE[stage], clock.now())))),
-    )
+    points = answer(Question("curve", stage, narrowing or Narrowing()), reckon)
+    return [(time, share) for time, share in points]
 
 
 def known_groups() -> dict[str, list[str]]:
     """By what the requests can be narrowed: the values that occur, by grouping."""
-    return answer(
-        "groups",
-        lambda found: {name: sorted({case.groups[place] for case in found}) for place, name in enumerate(GROUPINGS)},
-    )
+    found: dict[str, list[str]] = answer(Question("groups", "", Narrowing()), reckon)
+    return found
 
 
-def _admitted(found: Iterable[Case], narrowing: Narrowing | None) -> Iterable[Case]:
-    return found if narrowing is None else filter(narrowing.admits, found)
+def reckon(question: Question, sheet: Sheet) -> Any:
+    """What ``sheet`` answers to ``question``: objects of JSON."""
+    narrowed = sheet.narrowed(question.narrowing)
+    if question.what == "exchange":
+        return _exchange(narrowed, question.of)
+    if question.what == "curve":
+        return _curve(narrowed, question.of)
+    kinds = [kind for kind, _count in sheet.counts()]
+    return {name: sorted({kind.groups[place] for kind in kinds}) for place, name in enumerate(GROUPINGS)}
 
 
-def _figures(members: Sequence[Case], now: datetime) -> dict[str, Any]:
+def _exchange(sheet: Sheet, by: str) -> dict[str, Any]:
+    now = clock.now()
+    stages = _stages(sheet, by, now)
+    groups: dict[str, list[tuple[Kind, int]]] = {}
+    for kind, count in sheet.counts():
+        groups.setdefault(kind.group(by) if by else "all", []).append((kind, count))
     return {
-        "requests": len(members),
-        "fulfilled": sum(case.fulfilled for case in members),
-        "refused": sum(bool(case.grounds) for case in members),
-        "refused_by_ground": dict(Counter(ground for case in members for ground in case.grounds)),
-        "late": sum(case.late for case in members),
-        "stages": {stage.name: asdict(summarise(_spans(members, PLACE[stage.name], now))) for stage in STAGES},
+        "computed_at": clock.timestamp(now),
+        "by": by or None,
+        "groups": {name: _outcomes(groups[name]) | {"stages": stages[name]} for name in sorted(groups)},
     }
 
 
-def _spans(members: Iterable[Case], place: int, now: datetime) -> list[Span]:
-    moment = now.timestamp()
-    return [span for case in members if (span := case.span(place, moment)) is not None]
+def _stages(sheet: Sheet, by: str, now: datetime) -> dict[str, dict[str, Any]]:
+    """The figures of every stage, by group: each stage's times are put in order once."""
+    names, group = sheet.grouped(by)
+    found: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for stage in STAGES:
+        spans, whose = sheet.spans(stage.name, now.timestamp())
+        of = group[whose]
+        for number, name in enumerate(names):
+            found[name][stage.name] = asdict(summarise(spans.where(of == number)))
+    return found
 
 
-def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    every = max(1, -(-len(points) // CURVE_POINTS))
-    return points[::every] + (points[-1:] if points and (len(points) - 1) % every else [])
+def _outcomes(kinds: Iterable[tuple[Kind, int]]) -> dict[str, Any]:
+    known = list(kinds)
+    grounds: Counter[str] = Counter()
+    for kind, count in known:
+        for ground in kind.grounds:
+            grounds[ground] += count
+    return {
+        "requests": sum(count for _kind, count in known),
+        "fulfilled": sum(count for kind, count in known if kind.fulfilled),
+        "refused": sum(count for kind, count in known if kind.grounds),
+        "refused_by_ground": dict(grounds),
+        "late": sum(count for kind, count in known if kind.late),
+    }
+
+
+def _curve(sheet: Sheet, stage: str) -> list[tuple[float, float]]:
+    spans, _whose = sheet.spans(stage, clock.now().timestamp())
+    times, shares = steps(spans)
+    every = max(1, -(-len(times) // CURVE_POINTS))
+    kept = np.arange(0, len(times), every)
+    if len(times) and kept[-1] != len(times) - 1:
+        kept = np.append(kept, len(times) - 1)
+    return list(zip(times[kept].tolist(), shares[kept].tolist(), strict=True))

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from jusur.indicators.rules import Span
-
 
 class LedgerEvent(Protocol):
     """What an indicator reads of a ledger event."""
@@ -75,13 +73,16 @@ class Timeline:
     request: str
     groups: dict[str, str] = field(default_factory=dict)
     first: dict[str, datetime] = field(default_factory=dict)
+    packages: set[str] = field(default_factory=set)
     grounds: list[str] = field(default_factory=list)
     late: bool = False
     fulfilled: bool = False
 
     def note(self, event: LedgerEvent) -> None:
         """Take in one event of this request or of its packages."""
-        self.first.setdefault(event.kind, event.occurred_at)
+        self.first[event.kind] = min(self.first.get(event.kind, event.occurred_at), event.occurred_at)
+        if event.subject_id != self.request:
+            self.packages.add(event.subject_id)
         data = event.data or {}
         for name in ("partner", "instrument", "measure", "urgency", "side"):
             if isinstance(data.get(name), str):
@@ -94,17 +95,6 @@ class Timeline:
         if event.kind in ANSWERS and isinstance(due, str) and event.occurred_at > datetime.fromisoformat(due):
             self.late = True
 
-    def span(self, stage: Stage, now: datetime) -> Span | None:
-        """The time of ``stage``; ``None`` where it never began, or ended by refusal or withdrawal instead."""
-        start = min((self.first[kind] for kind in stage.starts if kind in self.first), default=None)
-        if start is None:
-            return None
-        end = min((self.first[kind] for kind in stage.ends if kind in self.first), default=None)
-        if end is not None:
-            return Span((end - start).total_seconds(), observed=True)
-        closed = min((self.first[kind] for kind in CLOSING if kind in self.first), default=None)
-        return Span(((closed or now) - start).total_seconds(), observed=False)
-
 
 ANSWERS = frozenset(
     {"evidence.request.fulfilled", "evidence.request.preservation_confirmed", "evidence.request.refused"}
@@ -112,14 +102,21 @@ ANSWERS = frozenset(
 
 
 def timelines(events: Iterable[LedgerEvent]) -> dict[str, Timeline]:
-    """One timeline a request, from ledger events in the order they happened.
+    """One timeline a request, from ledger events in the order of the log.
 
     Events of packages name their request in ``data["request"]``; those without one belong to no request.
     """
     found: dict[str, Timeline] = {}
     for event in events:
-        data = event.data or {}
-        request = data.get("request") if event.kind.startswith("custody.") else event.subject_id
-        if isinstance(request, str):
+        request = request_of(event)
+        if request is not None:
             found.setdefault(request, Timeline(request)).note(event)
     return found
+
+
+def request_of(event: LedgerEvent) -> str | None:
+    """The request an event belongs to; ``None`` for a package's event that names none."""
+    if not event.kind.startswith("custody."):
+        return event.subject_id
+    request = (event.data or {}).get("request")
+    return request if isinstance(request, str) else None

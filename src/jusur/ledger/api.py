@@ -44,6 +44,7 @@ from jusur.ledger.services import (
 )
 from jusur.ledger.signer import configure, signer
 from jusur.ledger.standing import Standing, standing
+from jusur.ledger.stream import Step, forgotten, of_subjects, waiting, window
 from jusur.ledger.trail import Entry as TrailEntry
 from jusur.ledger.trail import Wanted as TrailWanted
 from jusur.ledger.trail import entry as trail_entry
@@ -66,6 +67,7 @@ __all__ = [
     "NewEvent",
     "Proven",
     "Standing",
+    "Step",
     "TrailEntry",
     "TrailWanted",
     "alarm_resolve",
@@ -82,11 +84,13 @@ __all__ = [
     "export",
     "forget",
     "forget_many",
+    "forgotten",
     "integrate",
     "integrate_and_prove",
     "iter_events",
     "latest_checkpoint",
     "log_key",
+    "of_subjects",
     "peer_checkpoint",
     "proof",
     "proofs",
@@ -99,6 +103,8 @@ __all__ = [
     "trail",
     "trail_entry",
     "trail_every",
+    "waiting",
+    "window",
     "witness",
 ]
 

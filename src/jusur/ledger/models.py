@@ -41,6 +41,9 @@ class Event(models.Model):
                 fields=["actor", "leaf_index"], condition=Q(actor__startswith=PEOPLE), name="ledger_event_officer"
             ),
             models.Index(fields=["leaf_index"], condition=~Q(purpose=""), name="ledger_event_purpose"),
+            models.Index(
+                fields=["forgotten_at"], condition=Q(forgotten_at__isnull=False), name="ledger_event_forgotten"
+            ),
         )
         constraints = (
             models.CheckConstraint(

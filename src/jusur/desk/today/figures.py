@@ -54,7 +54,8 @@ def reckon() -> bool:
     known = Figure.objects.filter(name=NAME).values_list("computed_at", flat=True).first()
     if known is not None and known > clock.now() - EVERY:
         return False
-    lately = indicators.Narrowing(since=clock.now() - SPAN)
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    lately = indicators.Narrowing(since=today - SPAN)
     found = indicators.evidence_exchange(narrowing=lately)["groups"].get("all")
     value: dict[str, Any] = found["stages"][NAME] if found else {}
     Figure.objects.update_or_create(name=NAME, defaults={"value": value, "computed_at": clock.now()})
