@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "jusur.instruments",
     "jusur.exchange",
     "jusur.evidence",
+    "jusur.databases",
     "jusur.indicators",
     "jusur.web",
     "jusur.desk.kit",

@@ -11,7 +11,7 @@ from typing import IO
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from jusur.node import binaries
 from jusur.node.archive import BackupError
@@ -54,10 +54,17 @@ def access(home: NodeHome, settings: NodeSettings) -> Iterator[Access]:
     """The node's database, the embedded one started for the occasion where it does not run."""
     server = EmbeddedPostgres(home)
     if settings.database_url not in {"", server.url()}:
-        yield Access(settings.database_url, settings.database_url)
+        yield Access(settings.database_url, _with_every_row(settings.database_url))
         return
     with server.running():
         yield Access(server.url(), server.url(ADMIN))
+
+
+def _with_every_row(url: str) -> str:
+    """``url``, for the owner of tables under row-level security, with the setting that shows it all rows."""
+    given = conninfo_to_dict(url)
+    options = f"{given.pop('options', None) or ''} -c jusur.duty=on".strip()
+    return make_conninfo(**given, options=options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ def dumped(url: str, folder: Path) -> Iterator[Snapshot]:
                 (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
                 program = binaries.client("pg_dump", major)
                 options = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
+                options.append("--enable-row-security")  # an owner that is no superuser could not read otherwise
                 _run([program, *options], url, output=file.fileno())
                 rows = _count(connection)
         except psycopg.Error as error:

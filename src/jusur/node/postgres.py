@@ -42,6 +42,8 @@ ROLE = "jusur"
 """The database's owner, whom the node's processes connect as: no superuser, so row-level security can bind it."""
 ADMIN = "jusur_admin"
 """The superuser, for backups and repairs."""
+READER = "jusur_reader"
+"""The role whose eyes row-level security opens, for reading on behalf of organisations; nobody connects as it."""
 DATABASE = "jusur"
 
 READY_SECONDS = 120.0  # crash recovery replays at most max_wal_size
@@ -366,6 +368,9 @@ class EmbeddedPostgres:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
                 statement = sql.SQL("CREATE ROLE {} LOGIN CREATEDB" if self._disposable else "CREATE ROLE {} LOGIN")
                 connection.execute(statement.format(sql.Identifier(ROLE)))
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READER)))
+                connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(READER), sql.Identifier(ROLE)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 statement = sql.SQL("CREATE DATABASE {} OWNER {}")
                 connection.execute(statement.format(sql.Identifier(DATABASE), sql.Identifier(ROLE)))

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class DatabasesConfig(AppConfig):
+    """Shared records, their owners and who may see them; imported lists; searches and hits."""
+
+    name = "jusur.databases"
+    label = "databases"
+
+    def ready(self) -> None:
+        """Raise the walls around the records whenever the tables were made or restored."""
+        from jusur.databases import walls
+
+        post_migrate.connect(walls.grant_after_migrate, sender=self)
