@@ -26,6 +26,8 @@ from jusur.accounts.policies import acting, require
 from jusur.accounts.records import record as officer_record
 from jusur.accounts.rules import CASE_ROLES, ROLES, SENSITIVE, permitted_acts
 from jusur.accounts.selectors import (
+    TokenUse,
+    actor_by_id,
     actor_by_token,
     approval_asked_by,
     approvals_waiting,
@@ -35,6 +37,7 @@ from jusur.accounts.selectors import (
     officers,
     open_invitations,
     systems,
+    token_use,
     tokens,
     with_second_factor,
 )
@@ -62,7 +65,9 @@ __all__ = [
     "Officer",
     "SecondPersonNeededError",
     "SignedIn",
+    "TokenUse",
     "acting",
+    "actor_by_id",
     "actor_by_token",
     "approval_ask",
     "approval_asked_by",
@@ -95,6 +100,7 @@ __all__ = [
     "systems",
     "token_issue",
     "token_revoke",
+    "token_use",
     "tokens",
     "with_second_factor",
 ]

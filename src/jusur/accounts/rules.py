@@ -19,6 +19,7 @@ ACTS: Final = frozenset(
         "evidence.export",
         "evidence.read",
         "evidence.release",
+        "hit.confirm",
         "indicators.read",
         "instruments.read",
         "message.read",
@@ -29,6 +30,8 @@ ACTS: Final = frozenset(
         "request.draft",
         "request.read",
         "request.refuse",
+        "search.batch",
+        "search.do",
         "settings.manage",
         "webhook.manage",
     }
@@ -47,20 +50,32 @@ _CASE_READER: Final = _EVERYBODY | {"request.read", "message.read", "evidence.re
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     "officer": _CASE_READER
-    | {"request.draft", "request.answer", "message.write", "evidence.acquire", "evidence.export"},
+    | {
+        "evidence.acquire",
+        "evidence.export",
+        "hit.confirm",
+        "message.write",
+        "request.answer",
+        "request.draft",
+        "search.batch",
+        "search.do",
+    },
     "supervisor": _CASE_READER
     | {
         "alarm.dismiss",
         "evidence.export",
         "evidence.release",
+        "hit.confirm",
         "message.write",
         "request.answer",
         "request.approve",
         "request.draft",
         "request.refuse",
+        "search.batch",
+        "search.do",
     },
-    "legal_adviser": _CASE_READER | {"request.approve", "request.refuse"},
-    "examiner": _CASE_READER | {"evidence.acquire", "evidence.export"},
+    "legal_adviser": _CASE_READER | {"request.approve", "request.refuse", "search.do"},
+    "examiner": _CASE_READER | {"evidence.acquire", "evidence.export", "search.do"},
     "administrator": _EVERYBODY
     | {"alarm.dismiss", "directory.manage", "officer.manage", "settings.manage", "webhook.manage"},
     "auditor": _EVERYBODY | {"audit.read", "indicators.read"},

@@ -1,6 +1,8 @@
 """Reads of the accounts room."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,8 +14,26 @@ from jusur.kernel import clock
 from jusur.kernel.errors import NotFoundError
 
 
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """A token that opens the API now: who acts by it, which token it is, and until when it lives."""
+
+    actor: Actor
+    token: UUID
+    expires_at: datetime
+
+
 def actor_by_token(secret: str) -> Actor:
     """Who acts by this bearer token.
+
+    Raises:
+        NotSignedInError: unknown, expired or revoked, or its officer's access is closed.
+    """
+    return token_use(secret).actor
+
+
+def token_use(secret: str) -> TokenUse:
+    """The token of this secret and who acts by it.
 
     Raises:
         NotSignedInError: unknown, expired or revoked, or its officer's access is closed.
@@ -32,7 +52,20 @@ def actor_by_token(secret: str) -> Actor:
         raise NotSignedInError(
             "The token is unknown, expired or revoked.", fix="Have your administrator issue one: jusur officer token."
         )
-    return actor_of(token.officer, None if token.scopes is None else frozenset(token.scopes))
+    actor = actor_of(token.officer, None if token.scopes is None else frozenset(token.scopes))
+    return TokenUse(actor, token.id, token.expires_at)
+
+
+def actor_by_id(officer_id: UUID) -> Actor:
+    """The officer of this identifier as an actor.
+
+    Raises:
+        NotSignedInError: there is none, or their access is closed.
+    """
+    found = Officer.objects.filter(id=officer_id, is_active=True).first()
+    if found is None:
+        raise NotSignedInError("This officer has no access here.")
+    return actor_of(found)
 
 
 def actor_of(officer: Officer, scopes: frozenset[str] | None = None) -> Actor:
