@@ -2,7 +2,9 @@ import pytest
 
 from jusur.accounts.rules import ACTS, ROLES, may, permitted_acts
 
-CASE_ACTS = {act for act in ACTS if act.startswith(("request.", "evidence.", "message."))}
+CASE_ACTS = {
+    act for act in ACTS if act.startswith(("request.", "evidence.", "message.", "record.", "search.", "hit.", "list."))
+}
 
 
 def test_an_administrator_sees_no_case_data() -> None:

@@ -13,6 +13,7 @@ ACTS: Final = frozenset(
         "account.own",
         "alarm.dismiss",
         "audit.read",
+        "database.manage",
         "directory.manage",
         "directory.read",
         "evidence.acquire",
@@ -22,9 +23,13 @@ ACTS: Final = frozenset(
         "hit.confirm",
         "indicators.read",
         "instruments.read",
+        "list.import",
         "message.read",
         "message.write",
         "officer.manage",
+        "record.read",
+        "record.withdraw",
+        "record.write",
         "request.answer",
         "request.approve",
         "request.draft",
@@ -38,7 +43,15 @@ ACTS: Final = frozenset(
 )
 
 SENSITIVE: Final = frozenset(
-    {"directory.manage", "evidence.release", "officer.manage", "request.approve", "settings.manage", "webhook.manage"}
+    {
+        "database.manage",
+        "directory.manage",
+        "evidence.release",
+        "officer.manage",
+        "request.approve",
+        "settings.manage",
+        "webhook.manage",
+    }
 )
 """Acts that a signed-in person confirms anew before doing them (OWASP ASVS 4.0.3, 3.7.1)."""
 
@@ -46,7 +59,7 @@ CASE_ROLES: Final = frozenset({"officer", "supervisor", "legal_adviser", "examin
 """Roles that open case data."""
 
 _EVERYBODY: Final = frozenset({"account.own", "directory.read", "instruments.read"})
-_CASE_READER: Final = _EVERYBODY | {"request.read", "message.read", "evidence.read", "indicators.read"}
+_CASE_READER: Final = _EVERYBODY | {"request.read", "message.read", "evidence.read", "indicators.read", "record.read"}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     "officer": _CASE_READER
@@ -55,6 +68,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
         "evidence.export",
         "hit.confirm",
         "message.write",
+        "record.write",
         "request.answer",
         "request.draft",
         "search.batch",
@@ -66,7 +80,10 @@ ROLES: Final[dict[str, frozenset[str]]] = {
         "evidence.export",
         "evidence.release",
         "hit.confirm",
+        "list.import",
         "message.write",
+        "record.withdraw",
+        "record.write",
         "request.answer",
         "request.approve",
         "request.draft",
@@ -77,7 +94,14 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "legal_adviser": _CASE_READER | {"request.approve", "request.refuse", "search.do"},
     "examiner": _CASE_READER | {"evidence.acquire", "evidence.export", "search.do"},
     "administrator": _EVERYBODY
-    | {"alarm.dismiss", "directory.manage", "officer.manage", "settings.manage", "webhook.manage"},
+    | {
+        "alarm.dismiss",
+        "database.manage",
+        "directory.manage",
+        "officer.manage",
+        "settings.manage",
+        "webhook.manage",
+    },
     "auditor": _EVERYBODY | {"audit.read", "indicators.read"},
     "delegate": _EVERYBODY,
 }
