@@ -96,7 +96,9 @@ class Record(models.Model):
             models.CheckConstraint(
                 condition=Q(source_evaluation__regex=r"^[ABCX][1-4]$"), name="record_source_evaluated"
             ),
-            models.CheckConstraint(condition=~Q(handling_code="H3") | ~Q(conditions=""), name="record_h3_conditions"),
+            models.CheckConstraint(
+                condition=~Q(handling_code="H3", state="held") | ~Q(conditions=""), name="record_h3_conditions"
+            ),
             models.CheckConstraint(
                 condition=Q(state="held", entity__isnull=False)
                 & ~Q(purpose="")

@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
             model_name="record",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("handling_code", "H3"), _negated=True),
+                    models.Q(("handling_code", "H3"), ("state", "held"), _negated=True),
                     models.Q(("conditions", ""), _negated=True),
                     _connector="OR",
                 ),
