@@ -27,7 +27,7 @@ class TrailForm(Form):
     subject = forms.CharField(
         label=gettext_lazy("Subject"), max_length=200, required=False, widget=forms.TextInput({"dir": "ltr"})
     )
-    purpose = forms.CharField(label=gettext_lazy("Purpose contains"), max_length=100, required=False)
+    purpose = forms.CharField(label=gettext_lazy("Purpose contains"), min_length=3, max_length=100, required=False)
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
