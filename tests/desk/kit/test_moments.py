@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_timedelta
 from django.utils import translation
 
 from jusur.desk.kit import hijri, moments
@@ -68,3 +69,13 @@ def test_the_hijri_date_is_umm_al_qura_s(day: date, english: str) -> None:
 def test_the_hijri_date_speaks_arabic() -> None:
     with translation.override("ar"):
         assert hijri.hijri(date(2025, 3, 1)) == "1 رمضان 1446هـ"  # noqa: RUF001 - it is Arabic
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "fr", "es"])
+def test_a_length_is_said_as_babel_says_it(language: str) -> None:
+    with translation.override(language):
+        for seconds in (0, 1, 59, 71, 72, 90, 3_600, 4_319, 86_399, 86_400, 700_000, 3_000_000, 40_000_000):
+            for length in (timedelta(seconds=seconds), timedelta(seconds=-seconds)):
+                assert moments.span(length) == format_timedelta(length, threshold=1.5, locale=language)
+                said = format_timedelta(length, threshold=1.2, add_direction=True, locale=language)
+                assert moments._said(*moments._fitting(length, 1.2), directed=True, locale=language) == said

@@ -1,12 +1,13 @@
 """What every page knows: the node, the reader, where they may go, how they want it to look."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
 from jusur import __version__
 from jusur.accounts import api as accounts
@@ -31,6 +32,8 @@ class Desk:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
+        self.parts: dict[str, SafeString] = {}
+        """What was drawn of the frame, to stand in another place as well."""
 
     @cached_property
     def language(self) -> Tongue:
@@ -111,6 +114,7 @@ def desk(request: HttpRequest) -> dict[str, Desk]:
     return {"desk": Desk(request)}
 
 
+@cache
 def _address(name: str) -> str:
     try:
         return reverse(name)

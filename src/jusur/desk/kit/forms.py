@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from jusur.desk.kit import faults
+from jusur.desk.kit.controls import Controls
 from jusur.kernel.errors import JusurError
 
 
@@ -13,6 +14,7 @@ class Form(forms.Form):
     """A form without colons after its labels, whose fields browsers leave to us to judge."""
 
     use_required_attribute = False
+    default_renderer = Controls
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

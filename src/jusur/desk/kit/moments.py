@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import lru_cache
+from math import inf
+from typing import Any, Literal
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import TIMEDELTA_UNITS, format_datetime, format_timedelta
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -72,17 +74,38 @@ def _standing(left: timedelta, whole: timedelta | None, *, done: bool) -> Standi
 
 def span(length: timedelta) -> str:
     """A length of time in its largest fitting unit: ``5 hours``."""
-    return format_timedelta(length, threshold=1.5, locale=language.current())
+    return _said(*_fitting(length, 1.5), directed=False, locale=language.current())
 
 
 def ago(moment: datetime) -> str:
     """``moment`` seen from now: ``2 hours ago``, ``in 3 days``."""
-    return format_timedelta(moment - clock.now(), threshold=1.2, add_direction=True, locale=language.current())
+    return _said(*_fitting(moment - clock.now(), 1.2), directed=True, locale=language.current())
 
 
 def absolute(moment: datetime, *, seconds: bool = False) -> str:
     """``moment`` in the reader's language, without its zone: ``21 Nov 2026, 20:05``."""
-    return format_datetime(moment, _PATTERNS[language.current()][seconds], locale=language.current())
+    shown = moment.replace(microsecond=0) if seconds else moment.replace(second=0, microsecond=0)
+    return _written(shown, seconds, language.current())
+
+
+def _fitting(length: timedelta, threshold: float) -> tuple[str, int]:
+    """The largest unit of which there are ``threshold`` or more, and the (signed) number of its seconds, rounded."""
+    whole = length.days * 86_400 + length.seconds
+    unit, seconds = next((one for one in TIMEDELTA_UNITS if abs(whole) >= threshold * one[1]), TIMEDELTA_UNITS[-1])
+    rounded = round(abs(whole) / seconds) * seconds
+    return unit, rounded if whole >= 0 else -rounded
+
+
+@lru_cache(maxsize=10_000)
+def _said(unit: str, seconds: int, *, directed: bool, locale: str) -> str:
+    """A rounded length in words, found once: a list says the same few again and again."""
+    granularity: Any = unit
+    return format_timedelta(seconds, granularity, threshold=inf, add_direction=directed, locale=locale)
+
+
+@lru_cache(maxsize=10_000)
+def _written(moment: datetime, seconds: bool, locale: str) -> str:
+    return format_datetime(moment, _PATTERNS[locale][seconds], locale=locale)
 
 
 def day(moment: datetime) -> str:

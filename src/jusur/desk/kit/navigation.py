@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.urls import NoReverseMatch, reverse
@@ -87,13 +88,14 @@ def groups(acts: Iterable[str], path: str) -> tuple[Group, ...]:
 
 
 def _open(areas: Iterable[Area], held: frozenset[str]) -> list[tuple[Area, str]]:
-    pairs = ((area, _url(area)) for area in areas if not area.acts or area.acts & held)
+    pairs = ((area, _url(area.url_name)) for area in areas if not area.acts or area.acts & held)
     return [(area, url) for area, url in pairs if url]
 
 
-def _url(area: Area) -> str:
+@cache
+def _url(name: str) -> str:
     try:
-        return reverse(area.url_name)
+        return reverse(name)
     except NoReverseMatch:
         return ""
 

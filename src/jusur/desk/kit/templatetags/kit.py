@@ -8,10 +8,13 @@ from babel.numbers import format_decimal
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jusur.desk.kit import fields, hijri, language, moments, words
 from jusur.directory import api as directory
@@ -20,6 +23,17 @@ from jusur.kernel.errors import JusurError
 
 register = template.Library()
 
+_SPANS: dict[moments.Standing, Promise] = {
+    "on_time": gettext_lazy("%(span)s left"),
+    "soon": gettext_lazy("%(span)s left"),
+    "overdue": gettext_lazy("by %(span)s"),
+    "kept": gettext_lazy("%(span)s before"),
+    "late": gettext_lazy("%(span)s after"),
+}
+_BURN = (
+    '<svg class="burn" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+    '<rect class="burn-all" width="100" height="4"/><rect class="burn-used" width="{}" height="4"/></svg>'
+)
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 KILO = 1000
 
@@ -50,10 +64,10 @@ def person(name: str, romanised: str = "") -> SafeString:
 def code(value: Any, copy: Any = "", short: int = 0) -> SafeString:
     """An identifier, digest or reference: left to right, tabular; ``copy=1`` adds a button, ``short=12`` cuts."""
     whole = str(value)
-    seen = whole[:short] + "…" if short and len(whole) > short else whole
-    shown = format_html('<code class="code" dir="ltr" title="{}">{}</code>', whole if seen != whole else "", seen)
-    if seen == whole:
-        shown = format_html('<code class="code" dir="ltr">{}</code>', seen)
+    if short and len(whole) > short:
+        shown = format_html('<code class="code" dir="ltr" title="{}">{}…</code>', whole, whole[:short])
+    else:
+        shown = format_html('<code class="code" dir="ltr">{}</code>', whole)
     return format_html('<span class="copied">{}{}</span>', shown, _copy_button(whole)) if copy else shown
 
 
@@ -69,7 +83,11 @@ def _copy_button(whole: str) -> SafeString:
 @register.simple_tag
 def org(address: str, plain: Any = "") -> SafeString:
     """An organisation by name in the reader's language, its address beside (``plain=1``: the name alone)."""
-    name = org_name(address)
+    return _organisation(address, org_name(address), bool(plain))
+
+
+@lru_cache(maxsize=1000)
+def _organisation(address: str, name: str, plain: bool) -> SafeString:
     if plain:
         return format_html("<bdi>{}</bdi>", name or address)
     mark = format_html('<span class="address" dir="ltr">{}</span>', address)
@@ -90,14 +108,13 @@ def when(context: Context, moment: datetime | str | None, relative: Any = 1, sec
     at = _moment(moment)
     if at is None:
         return SafeString('<span class="none">—</span>')
-    also = [("hijri", text)] if (text := _hijri(context, at)) else []
-    if relative:
-        also.append(("ago", moments.ago(at)))
+    hijri_date = format_html(' <span class="hijri">{}</span>', text) if (text := _hijri(context, at)) else ""
     return format_html(
-        '<time datetime="{}"><span class="at">{} <abbr class="zone">UTC</abbr></span>{}</time>',
+        '<time datetime="{}"><span class="at">{} <abbr class="zone">UTC</abbr></span>{}{}</time>',
         clock.timestamp(at),
         moments.absolute(at, seconds=bool(seconds)),
-        format_html_join("", ' <span class="{}">{}</span>', also),
+        hijri_date,
+        format_html(' <span class="ago">{}</span>', moments.ago(at)) if relative else "",
     )
 
 
@@ -122,14 +139,26 @@ def _hijri(context: Context, at: datetime) -> str:
     return hijri.hijri(at.date()) if desk is not None and desk.view.hijri == "yes" else ""
 
 
-@register.inclusion_tag("kit/time_left.html")
+@register.simple_tag
 def time_left(
     due: datetime | str | None, total_start: datetime | str | None = None, done: datetime | str | None = None
-) -> dict[str, Any]:
+) -> SafeString:
     """Time left to ``due`` with its colour and word; with ``total_start`` also how much is used; ``done``: was kept."""
     at = _moment(due)
-    left = None if at is None else moments.remaining(at, _moment(total_start), _moment(done))
-    return {"due": at and clock.timestamp(at), "absolute": at and moments.absolute(at), "left": left}
+    if at is None:
+        return SafeString('<span class="none">—</span>')
+    left = moments.remaining(at, _moment(total_start), _moment(done))
+    return format_html(
+        '<span class="time-left {}">{}<span class="standing">{}</span> '
+        '<time datetime="{}" title="{} UTC">{}</time>{}</span>',
+        left.standing,
+        icon(left.icon),
+        left.label,
+        clock.timestamp(at),
+        moments.absolute(at),
+        _SPANS[left.standing] % {"span": left.span},
+        "" if left.used is None else format_html(_BURN, left.used),
+    )
 
 
 @register.simple_tag
@@ -142,14 +171,18 @@ def word(vocabulary: str, value: str) -> str:
 def badge(vocabulary: str, value: str) -> SafeString:
     """A state as a pill: colour, sign and word."""
     found = words.entry(vocabulary, value)
-    return pill(str(found.label), found.tone, found.icon)
+    return _pill(str(found.label), found.tone, found.icon)
 
 
 @register.simple_tag
 def pill(label: str, tone: str = "neutral", sign: str = "") -> SafeString:
     """A pill with any word, for what no vocabulary names."""
-    drawn = icon(sign or words.ICONS.get(tone, "dot"))  # type: ignore[call-overload] # templates pass any text
-    return format_html('<span class="pill {}">{}<span>{}</span></span>', tone, drawn, label)
+    return _pill(str(label), tone, sign or words.ICONS.get(tone, "dot"))  # type: ignore[call-overload] # any text
+
+
+@lru_cache(maxsize=1000)
+def _pill(label: str, tone: str, sign: str) -> SafeString:
+    return format_html('<span class="pill {}">{}<span>{}</span></span>', tone, icon(sign), label)
 
 
 @register.simple_tag(name="bytes")
@@ -213,6 +246,15 @@ def _step(number: int, current: int) -> str:
     if number == current:
         return "now"
     return "done" if number < current else "next"
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, name: str) -> SafeString:
+    """A part of the frame that stands on a page twice (wide and narrow), drawn once."""
+    parts: dict[str, SafeString] = context["desk"].parts
+    if name not in parts:
+        parts[name] = get_template(name).template.render(context)  # type: ignore[attr-defined] # Django's own backend
+    return parts[name]
 
 
 @register.simple_tag(takes_context=True)
