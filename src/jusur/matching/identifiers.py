@@ -5,7 +5,6 @@ warnings: records hold misprinted numbers, which must still be found. `query_key
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from jusur.matching.identifiers_base import (
@@ -113,4 +112,4 @@ def query_keys(kind: str, value: str, *, country: str = "", region: str = "") ->
     countries = issuers() if found.country == UNKNOWN_COUNTRY else (found.country, UNKNOWN_COUNTRY)
     if kind == "plate":  # whose letters are written in their country's way
         return tuple(plate(kind, value, one, region).key for one in countries)
-    return tuple(replace(found, country=one).key for one in countries)
+    return tuple(f"{kind}:{one}:{found.value}" for one in countries)

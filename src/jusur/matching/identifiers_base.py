@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from jusur.kernel import countries, text
@@ -146,6 +147,7 @@ def issuer(code: str) -> str:
         ) from None
 
 
+@cache
 def issuers() -> tuple[str, ...]:
     """Every code that `issuer` gives, and `UNKNOWN_COUNTRY`."""
     return (*countries.codes(), *sorted(_USER_ASSIGNED), *sorted(_SPECIAL_ISSUERS), UNKNOWN_COUNTRY)
