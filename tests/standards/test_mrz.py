@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -81,7 +82,7 @@ def test_visas_have_no_composite_check() -> None:
         lambda text: "\n".join(line.rstrip("<") for line in text.split("\n")),
     ],
 )  # fmt: skip
-def test_the_zone_is_found_however_it_was_pasted(form: str, text: str, typed) -> None:  # type: ignore[no-untyped-def]
+def test_the_zone_is_found_however_it_was_pasted(form: str, text: str, typed: Callable[[str], str]) -> None:
     assert parse(typed(text), today=TODAY) == parse(text, today=TODAY)
 
 
@@ -179,7 +180,7 @@ def test_what_does_not_fit_is_not_written(field: dict[str, str]) -> None:
         "nationality": "UTO", "birth_date": "1970", "sex": "", "expiry_date": "2030-01-01",
     } | field  # fmt: skip
     with pytest.raises(InvalidMRZError):
-        compose(values.pop("form"), **values)  # type: ignore[arg-type]
+        compose(values.pop("form"), **values)
 
 
 @pytest.mark.parametrize(("form", "text"), ALL)
