@@ -143,20 +143,16 @@ def encode(content: RecordContent) -> bytes:
 
 def digest(content: RecordContent) -> str:
     """SHA-256 (hexadecimal) of the canonical content but for its expiry: what tells whether a record has changed."""
-    return digester(content)(content.entity)
+    return digester(content)(canonical.encode(content.entity))
 
 
-def digester(content: RecordContent) -> Callable[[Mapping[str, Any]], str]:
-    """`digest` of many entities under the conditions of ``content``, which are encoded once."""
+def digester(content: RecordContent) -> Callable[[bytes], str]:
+    """`digest` of many entities (in canonical JSON) under the conditions of ``content``, which are encoded once."""
     rest = msgspec.to_builtins(content)
     del rest["expires_at"], rest["entity"]
     # The names of RecordContent in canonical order: entity comes first.
     tail = b"," + canonical.encode(rest)[1:]
-
-    def of(entity: Mapping[str, Any]) -> str:
-        return canonical.sha256_hex(b'{"entity":' + canonical.encode(entity) + tail)
-
-    return of
+    return lambda entity: canonical.sha256_hex(b'{"entity":' + entity + tail)
 
 
 def expiry(content: RecordContent) -> datetime:

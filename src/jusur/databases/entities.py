@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from jusur.databases.errors import RecordInvalidError
 from jusur.kernel.errors import JusurError
+from jusur.matching import identifiers
 from jusur.standards import ftm
 
 ANY_SCHEMA: Final = "*"
@@ -44,28 +45,36 @@ def keep(entity: ftm.Entity, *, schemata: Iterable[str]) -> Kept:
     Raises:
         RecordInvalidError: its schema is not one that the database holds.
     """
+    check_schema(entity, schemata)
+    issuing = tuple(sorted({code.upper() for code in entity.get("country")}))
+    return Kept(entity.schema, plain(entity), keys_of(entity), issuing)
+
+
+def check_schema(entity: ftm.Entity, schemata: Iterable[str]) -> None:
+    """See that a database that holds ``schemata`` takes the entity.
+
+    Raises:
+        RecordInvalidError: it does not.
+    """
     allowed = tuple(schemata)
     if ANY_SCHEMA not in allowed and entity.schema not in allowed:
         raise RecordInvalidError(
             f"The database holds no {entity.schema[:40]}.", fix=f"Use one of {', '.join(sorted(allowed))}."
         )
-    plain = {
-        "id": entity.id,
-        "schema": entity.schema,
-        "properties": {name: list(values) for name, values in entity.properties.items()},
-    }
-    issuing = tuple(sorted({code.upper() for code in entity.properties.get("country", ())}))
-    return Kept(entity.schema, plain, keys_of(entity), issuing)
+
+
+def plain(entity: ftm.Entity) -> dict[str, Any]:
+    """An entity as JSON data: identifier, schema, properties."""
+    properties = {name: list(values) for name, values in entity.properties.items()}
+    return {"id": entity.id, "schema": entity.schema, "properties": properties}
 
 
 def keys_of(entity: ftm.Entity) -> tuple[str, ...]:
     """The normalised identifiers of an entity; one that its check refuses is kept in the entity and not here."""
     found: dict[str, None] = {}
     for each in ftm.identifiers(entity):
-        from jusur.matching import identifiers
-
         try:
-            key = identifiers.normalise(each.kind, each.value, country=each.country)
+            key = identifiers.identify(each.kind, each.value, country=each.country, strict=False).key
         except JusurError:
             continue
         if len(key) <= MAX_KEY:

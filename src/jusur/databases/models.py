@@ -60,7 +60,7 @@ class Record(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    database = models.ForeignKey(Database, on_delete=models.PROTECT, related_name="records")
+    database = models.ForeignKey(Database, on_delete=models.PROTECT, related_name="records", db_index=False)
     originator = models.CharField(max_length=ADDRESS_LENGTH)
     reference = models.CharField(max_length=255)
     schema = models.CharField(max_length=40)
@@ -121,7 +121,7 @@ class Record(models.Model):
 class RecordVersion(models.Model):
     """A version that was corrected or withdrawn, as it stood; forgotten with its record."""
 
-    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="versions")
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="versions", db_index=False)
     version = models.PositiveIntegerField()
     content = models.JSONField()
     recorded_by = models.CharField(max_length=64)
@@ -136,7 +136,7 @@ class RecordVersion(models.Model):
 class Identifier(models.Model):
     """One normalised identifier of a held record: ``passport:MA:AB123456``."""
 
-    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="identifiers")
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="identifiers", db_index=False)
     kind = models.CharField(max_length=24)
     key = models.CharField(max_length=200)
 
@@ -189,7 +189,8 @@ class Edition(models.Model):
     withdrawn = models.BigIntegerField(default=0)
     held_for = models.CharField(max_length=500, blank=True)
     """Why it waits for a person's word; empty where it does not."""
-    first_sequence = models.BigIntegerField(null=True)
+    changes_sha256 = models.CharField(max_length=64, blank=True)
+    """Chained over every change taken: what the ledger's event commits to."""
     actor = models.CharField(max_length=64)
     decided_by = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField()
@@ -208,27 +209,30 @@ class Edition(models.Model):
 
 
 class Staged(models.Model):
-    """An entry of an edition that was read and not yet taken."""
+    """An entry of an edition that was read, or a record that it no longer names; deleted as it is taken.
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    ``verdict``: ``n`` new, ``c`` changed, ``u`` unchanged (its entity is not kept), ``g`` gone from the list.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+", db_index=False)
     number = models.BigIntegerField()
     record = models.UUIDField()
     reference = models.CharField(max_length=255)
     schema = models.CharField(max_length=40)
-    entity = models.JSONField()
+    entity = models.JSONField(null=True)
     content_sha256 = models.CharField(max_length=64)
     identifiers = ArrayField(models.CharField(max_length=200), default=list)
-    verdict = models.CharField(max_length=1, blank=True)
-    """``n`` new, ``c`` changed; empty until compared. Entries that are unchanged are not kept."""
+    verdict = models.CharField(max_length=1)
 
     class Meta:
+        constraints = (models.UniqueConstraint(fields=["edition", "reference"], name="staged_once"),)
         indexes = (models.Index(fields=["edition", "number"], name="staged_in_order"),)
 
 
 class Refusal(models.Model):
     """An entry of an edition that was not taken, and why."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="refusals")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="refusals", db_index=False)
     number = models.BigIntegerField()
     line = models.BigIntegerField(null=True)
     reference = models.CharField(max_length=255, blank=True)

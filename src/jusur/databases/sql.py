@@ -4,24 +4,24 @@ Django's own cursor writes the parameters into each statement anew and the serve
 errors and the connection stay Django's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from django.db import connection
 
 
-def execute(sql: str, parameters: Sequence[Any] = ()) -> int:
+def execute(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """Run ``sql``; the number of rows it touched."""
     return int(_run(sql, parameters).rowcount)
 
 
-def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def rows(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of ``sql``."""
     return _run(sql, parameters).fetchall()
 
 
-def _run(sql: str, parameters: Sequence[Any]) -> psycopg.Cursor[tuple[Any, ...]]:
+def _run(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> psycopg.Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:

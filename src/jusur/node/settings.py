@@ -65,6 +65,9 @@ class NodeSettings:
     web_port: int = _setting("The desk's port.", default=8000)
     web_url: str = _setting("The desk's public URL; empty for http:// on web_host and web_port.", default="")
     worker_port: int = _setting("The worker's port for health and metrics, on loopback; 0 for none.", default=0)
+    search_host: str = _setting("Where the search process listens; a proxy with TLS leads here.", default="127.0.0.1")
+    search_port: int = _setting("The search process's port; 0 for a free one, kept in run/search.port.", default=0)
+    search_workers: int = _setting("Processes that search; 0 for one a core, four at most.", default=0)
 
     database_url: str = _setting("postgresql://… of a PostgreSQL 15 or later; empty for the embedded one.", default="")
     vault_url: str = _setting("file:///… or s3://bucket/prefix; empty for the vault folder in the home.", default="")
@@ -84,6 +87,12 @@ class NodeSettings:
 
     api_rate: int = _setting("Requests a second that the API answers one caller in the long run; 0: any.", default=200)
     api_burst: int = _setting("Requests that one caller may send at once.", default=2000)
+
+    list_un_url: str = _setting(
+        "Where `jusur lists pull un` fetches the list; empty for the publisher's own address.", default=""
+    )
+    list_ofac_url: str = _setting("The same for `jusur lists pull ofac`.", default="")
+    list_eu_url: str = _setting("The same for `jusur lists pull eu`.", default="")
 
     session_idle_minutes: int = _setting(
         "Minutes after which an idle session ends (NIST SP 800-63B-3, 4.2.3: 30).", default=30
@@ -193,6 +202,9 @@ _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("gate_port", _port, "Use a port from 1 to 65535."),
     ("web_port", _port, "Use a port from 1 to 65535."),
     ("worker_port", _between(0, 65535), "Use a port from 1 to 65535, or 0 for none."),
+    ("search_host", _matches(_HOST), "Use an IP address or host name to listen on, e.g. 127.0.0.1."),
+    ("search_port", _between(0, 65535), "Use a port from 1 to 65535, or 0 for any free one."),
+    ("search_workers", _between(0, 64), "Use 1 to 64 processes, or 0 for one a core."),
     ("gate_url", _url("https"), "Use an https:// URL, or leave it empty."),
     ("web_url", _url("http", "https"), "Use an http:// or https:// URL, or leave it empty."),
     ("database_url", _url("postgresql", "postgres"), "Use postgresql://user@host/database, or leave it empty."),
@@ -207,6 +219,9 @@ _CHECKS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("directory_fingerprint", _matches(_FINGERPRINT, optional=True), "Use the 64 hexadecimal digits given at joining."),
     ("api_rate", _between(0, 1_000_000), "Use a number of requests from 0 to 1000000."),
     ("api_burst", _between(1, 1_000_000), "Use a number of requests from 1 to 1000000."),
+    ("list_un_url", _url("https", "http"), "Use an https:// URL, or leave it empty."),
+    ("list_ofac_url", _url("https", "http"), "Use an https:// URL, or leave it empty."),
+    ("list_eu_url", _url("https", "http"), "Use an https:// URL, or leave it empty."),
     ("session_idle_minutes", _between(1, 720), "Use 1 to 720 minutes."),
     ("session_hours", _between(1, 24), "Use 1 to 24 hours."),
     ("confirmation_minutes", _between(1, 720), "Use 1 to 720 minutes."),

@@ -23,7 +23,7 @@ END $$;
 _DUTY = "current_setting('jusur.duty', true) = 'on' AND current_user <> 'jusur_reader'"
 _READER = "current_setting('jusur.reader', true)"
 _PURPOSE = "current_setting('jusur.purpose', true)"
-_OWNED = ("record", "recordversion", "identifier", "edition", "staged", "refusal")
+_OWNED = ("record", "recordversion", "identifier", "edition", "refusal")
 
 _ENCLOSED = "".join(
     f"""

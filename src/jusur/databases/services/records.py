@@ -220,13 +220,8 @@ def content_of(record: Record) -> RecordContent:
     """What the row of a held record says."""
     return RecordContent(
         entity=record.entity or {},
-        handling=contents.Handling(
-            classification=record.classification,  # type: ignore[arg-type] - held by a constraint
-            handling_code=record.handling_code,  # type: ignore[arg-type]
-            source_evaluation=record.source_evaluation,
-            allowed_recipients=list(record.allowed_recipients),
-            forwarding=list(record.forwarding),
-            conditions=record.conditions,
+        handling=contents.parse(
+            {name: getattr(record, name) for name in contents.Handling.__struct_fields__}, contents.Handling
         ),
         purpose=record.purpose,
         purposes=list(record.purposes),

@@ -1,0 +1,1 @@
+"""Imported lists: fetched or given as files, read entry by entry, compared with what is held, taken as a difference."""
