@@ -20,7 +20,7 @@ from jusur.exchange import alarms, gossip, negotiation, notify, own, receipts, r
 from jusur.exchange.backoff import next_delay
 from jusur.exchange.db import execute, row, rows
 from jusur.exchange.errors import PeerMisbehavesError, PeerUnavailableError, ProtocolMismatchError
-from jusur.exchange.peer import Connection
+from jusur.exchange.peer import Connection, refused
 from jusur.exchange.receipt import MAX_RECEIPT_BYTES
 from jusur.kernel.clock import now
 from jusur.kernel.errors import JusurError
@@ -155,9 +155,7 @@ class Lane:
         extra = {LANE_FIELD: self.kind}
         answer = self._connection.ask("POST", path, body=body, max_bytes=max_bytes, extra=extra)
         if answer.status != 200:  # noqa: PLR2004 - OK
-            raise PeerUnavailableError(
-                f"{self.peer} answers HTTP {answer.status}: {answer.body[:300].decode(errors='replace')}"
-            )
+            raise refused(self.peer, answer)
         return answer.body
 
     def _send(self, batch: Sequence[_Due]) -> None:

@@ -13,8 +13,8 @@ import msgspec
 
 from jusur.exchange import alarms, envelope, own, wire
 from jusur.exchange.db import execute
-from jusur.exchange.errors import PeerUnavailableError, ProtocolMismatchError
-from jusur.exchange.peer import Connection
+from jusur.exchange.errors import ProtocolMismatchError
+from jusur.exchange.peer import Connection, refused
 
 PATH: Final = "/exchange/v1/capabilities"
 ALARM: Final = "protocol-unsupported"
@@ -57,7 +57,7 @@ def require_common_protocol(peer: str, connection: Connection) -> None:
 def _ask(peer: str, connection: Connection) -> wire.Capabilities:
     answer = connection.ask("GET", PATH, max_bytes=MAX_BYTES)
     if answer.status != 200:  # noqa: PLR2004 - OK
-        raise PeerUnavailableError(f"{peer} answers HTTP {answer.status} when asked what it speaks.")
+        raise refused(peer, answer)
     found = wire.decode(answer.body, wire.Capabilities)
     execute(
         """INSERT INTO exchange_peerstate (peer, capabilities) VALUES (%s, %s::jsonb)

@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
+import msgspec
+
 from jusur.crypto.certificates import internal_name
 from jusur.crypto.requests import SENDER_FIELD, sign_request
 from jusur.exchange import own
@@ -29,6 +31,9 @@ _STALE = (http.client.RemoteDisconnected, http.client.CannotSendRequest, Connect
 """What a request on a kept connection meets when the peer has closed it meanwhile."""
 _UNAVAILABLE = frozenset({429, 502, 503, 504})
 MAX_RETRY_AFTER = 3600.0
+MAX_PROBLEM = 16 * 1024
+MAX_SAID = 500
+"""Characters of a peer's own words that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,24 @@ def busy(address: str, answer: Answer) -> PeerUnavailableError:
 def busy_after(address: str, status: int, retry_after: str) -> PeerUnavailableError:
     """As `busy`, from the status and the ``Retry-After`` field (seconds)."""
     wait = min(float(retry_after), MAX_RETRY_AFTER) if retry_after.isdecimal() else None
-    return PeerUnavailableError(f"{address} is busy (HTTP {status}).", retry_after=wait)
+    again = f"in {wait:.0f} seconds" if wait else "in a minute"
+    return PeerUnavailableError(f"{address} is busy (HTTP {status}).", fix=f"Try again {again}.", retry_after=wait)
+
+
+def refused(address: str, answer: Answer) -> PeerUnavailableError:
+    """The error for another answer than was asked for: its status, and the reason that it gives (RFC 9457)."""
+    try:
+        problem = msgspec.json.decode(answer.body[:MAX_PROBLEM], type=_Problem)
+        said = [part for part in (problem.detail, problem.fix) if part]
+    except msgspec.DecodeError:
+        said = []
+    words = "".join(letter for letter in " ".join(said)[:MAX_SAID] if letter.isprintable())
+    return PeerUnavailableError(f"{address} answers HTTP {answer.status}. {words}".rstrip())
+
+
+class _Problem(msgspec.Struct):
+    detail: str = ""
+    fix: str = ""
 
 
 _contexts: dict[tuple[str, str], ssl.SSLContext] = {}
