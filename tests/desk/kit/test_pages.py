@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 from tests.desk.conftest import As
+from tests.desk.samples import Desk
 
+from jusur.directory import api as directory
 from jusur.kernel.languages import LANGUAGES
 
 
@@ -28,3 +30,18 @@ def test_the_policy_allows_nothing_inline_and_nothing_foreign(as_role: As) -> No
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "http" not in policy
+
+
+def test_the_node_is_named_in_the_reader_s_script(as_role: As, desk: Desk) -> None:
+    pages = {code: as_role("officer", language=code).get("/help").content.decode() for code in ("ar", "fr")}
+    arabic = directory.organisation("MA").name.ar
+    assert f"<bdi>{arabic}</bdi>" in pages["ar"]
+    assert "<bdi>NCB Rabat</bdi>" not in pages["ar"]
+    assert "<bdi>NCB Rabat</bdi>" in pages["fr"]
+
+
+def test_filters_say_nothing_of_being_optional_and_fold_on_a_phone(as_role: As, desk: Desk) -> None:
+    page = as_role("officer").get("/requests/").content.decode()
+    assert 'class="optional"' not in page
+    assert '<details class="fold">' in page
+    assert '<details class="fold" open>' in as_role("officer").get("/requests/?partner=NO").content.decode()

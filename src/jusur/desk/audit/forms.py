@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from jusur.accounts import api as accounts
 from jusur.desk.audit import subjects
 from jusur.desk.kit import words
-from jusur.desk.kit.forms import Form
+from jusur.desk.kit.forms import Filters
 from jusur.directory import api as directory
 from jusur.kernel.errors import JusurError
 from jusur.ledger import api as ledger
@@ -19,7 +19,7 @@ OFFICER = "officer:"
 NODE = "node"
 
 
-class TrailForm(Form):
+class TrailForm(Filters):
     """Filters of the trail; all may be left out."""
 
     actor = forms.ChoiceField(label=gettext_lazy("Who"), required=False)

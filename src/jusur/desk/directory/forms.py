@@ -9,7 +9,7 @@ from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
 from jusur.desk.kit import language, words
-from jusur.desk.kit.forms import Form
+from jusur.desk.kit.forms import Filters, Form
 from jusur.directory import api as directory
 from jusur.kernel import countries
 
@@ -21,7 +21,7 @@ USES: Final = ("signing", "sealing", "evidence", "log", "tls", "seal")
 _ANY: Final = [("", _("All"))]
 
 
-class FilterForm(Form):
+class FilterForm(Filters):
     """Which members are wanted."""
 
     q = forms.CharField(label=_("Name or address"), required=False, max_length=100)

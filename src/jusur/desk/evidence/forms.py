@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jusur.desk.kit import language, words
-from jusur.desk.kit.forms import Form
+from jusur.desk.kit.forms import Filters, Form
 from jusur.directory import api as directory
 from jusur.node import context
 
@@ -16,7 +16,7 @@ MAX_FILES = 100
 """Files taken in by one form."""
 
 
-class FilterForm(Form):
+class FilterForm(Filters):
     """What narrows the list of packages."""
 
     state = forms.ChoiceField(label=_("State"), required=False)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from jusur.desk.indicators import figures
 from jusur.desk.kit import words
-from jusur.desk.kit.forms import Form
+from jusur.desk.kit.forms import Filters
 from jusur.indicators import api as indicators
 
 
-class IndicatorForm(Form):
+class IndicatorForm(Filters):
     """Period, instrument, bureau and urgency; which stage is looked at, and by what it is divided."""
 
     period = forms.ChoiceField(label=_("Begun in"), required=False)

@@ -13,6 +13,7 @@ from jusur import __version__
 from jusur.accounts import api as accounts
 from jusur.desk.kit import bell, language, navigation
 from jusur.desk.kit import view as views
+from jusur.directory import api as directory
 from jusur.kernel import languages
 from jusur.kernel.errors import JusurError
 from jusur.node import context as node
@@ -48,12 +49,17 @@ class Desk:
 
     @cached_property
     def node(self) -> dict[str, Any]:
-        """The node's address, name, role, and whether its data are samples."""
+        """The node's address, name, role, and whether its data are samples.
+
+        The name is the node's own; where that is in a script that the reader's language does not use, the directory's.
+        """
         try:
             own = node.current().settings
         except JusurError:  # no home: the address is all there is to say
             return {"address": settings.ADDRESS.upper(), "name": "", "role": "", "demo": False}
-        return {"address": own.address, "name": own.name, "role": own.role, "demo": own.demo}
+        foreign = _is_arabic(own.name) != (self.language.direction == "rtl")
+        name = (organisation_name(own.address) if foreign else "") or own.name
+        return {"address": own.address, "name": name, "role": own.role, "demo": own.demo}
 
     @cached_property
     def officer(self) -> accounts.Actor | None:
@@ -109,9 +115,21 @@ class Desk:
         return _address("signin:sign-out")
 
 
+def organisation_name(address: str) -> str:
+    """The name of the organisation at ``address`` in the reader's language, or "" where the directory has none."""
+    try:
+        return str(getattr(directory.organisation(address).name, language.current()))
+    except JusurError:
+        return ""
+
+
 def desk(request: HttpRequest) -> dict[str, Desk]:
     """The context processor: ``desk`` in every template."""
     return {"desk": Desk(request)}
+
+
+def _is_arabic(text: str) -> bool:
+    return any("\u0600" <= character <= "\u06ff" for character in text)
 
 
 @cache

@@ -35,7 +35,9 @@ def context(bound: BoundField, *, why: str = "", example: str = "") -> dict[str,
         "why": why,
         "example": example,
         "described": " ".join(described),
-        "optional": not bound.field.required and kind not in {"hidden", "tick"},
+        "optional": not bound.field.required
+        and kind not in {"hidden", "tick"}
+        and getattr(bound.form, "says_optional", True),
         "control": "" if kind == "choices" else _control(bound, kind, described),
     }
 

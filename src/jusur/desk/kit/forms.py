@@ -14,11 +14,18 @@ class Form(forms.Form):
     """A form without colons after its labels, whose fields browsers leave to us to judge."""
 
     use_required_attribute = False
+    says_optional = True
     default_renderer = Controls
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+
+class Filters(Form):
+    """What narrows a list: every field may be left as it is, so that none needs to say so."""
+
+    says_optional = False
 
 
 def show_error(form: forms.BaseForm, error: JusurError, field: str | None = None) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jusur.desk.kit import words
-from jusur.desk.kit.forms import Form
+from jusur.desk.kit.forms import Filters, Form
 from jusur.desk.requests import examples
 from jusur.desk.requests.drafts import PREFIX, SHORT, Needed
 from jusur.desk.requests.law import Offer
@@ -35,7 +35,7 @@ class Narrowing(forms.ChoiceField):
             super().validate(value)
 
 
-class FilterForm(Form):
+class FilterForm(Filters):
     """What to look for in the list."""
 
     side = forms.ChoiceField(required=False, widget=forms.HiddenInput)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jusur.accounts import api as accounts
 from jusur.desk.kit import words
-from jusur.desk.kit.templatetags.kit import org_name
+from jusur.desk.kit.context import organisation_name
 from jusur.desk.requests import law
 from jusur.evidence import api as evidence
 from jusur.exchange import api as exchange
@@ -91,7 +91,7 @@ def _receipt(trace: exchange.Trace) -> Entry:
     state = words.entry("delivery-state", trace.state)
     kind = words.word("message-of-request", trace.kind)
     mark = "" if trace.log_index is None else _("Log entry %(number)s") % {"number": trace.log_index}
-    by = org_name(trace.peer) or trace.peer
+    by = organisation_name(trace.peer) or trace.peer
     if trace.outgoing:
         title = _("%(what)s to %(bureau)s: %(state)s") % {"what": kind, "bureau": by, "state": state.label}
     else:
@@ -113,7 +113,7 @@ def who(actor: str, names: dict[UUID, str]) -> str:
     address = actor.removeprefix(BUREAU)
     if actor == "node":
         return _("This node")
-    return org_name(address) or address
+    return organisation_name(address) or address
 
 
 def _names(actors: Iterable[str]) -> dict[UUID, str]:

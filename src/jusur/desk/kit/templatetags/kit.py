@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jusur.desk.kit import fields, hijri, language, moments, words
-from jusur.directory import api as directory
+from jusur.desk.kit.context import organisation_name
 from jusur.kernel import clock
-from jusur.kernel.errors import JusurError
 
 register = template.Library()
 
@@ -83,7 +82,7 @@ def _copy_button(whole: str) -> SafeString:
 @register.simple_tag
 def org(address: str, plain: Any = "") -> SafeString:
     """An organisation by name in the reader's language, its address beside (``plain=1``: the name alone)."""
-    return _organisation(address, org_name(address), bool(plain))
+    return _organisation(address, organisation_name(address), bool(plain))
 
 
 @lru_cache(maxsize=1000)
@@ -92,14 +91,6 @@ def _organisation(address: str, name: str, plain: bool) -> SafeString:
         return format_html("<bdi>{}</bdi>", name or address)
     mark = format_html('<span class="address" dir="ltr">{}</span>', address)
     return format_html('<span class="org"><bdi>{}</bdi> {}</span>', name, mark) if name else mark
-
-
-def org_name(address: str) -> str:
-    """The name of the organisation at ``address`` in the reader's language, or "" where the directory has none."""
-    try:
-        return str(getattr(directory.organisation(address).name, language.current()))
-    except JusurError:
-        return ""
 
 
 @register.simple_tag(takes_context=True)
@@ -203,7 +194,12 @@ def number(value: float | None, decimals: int = 0) -> SafeString:
     if value is None:
         return SafeString('<span class="none">—</span>')
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0.###"
-    return format_html('<span class="number">{}</span>', format_decimal(value, pattern, locale=language.current()))
+    return _number(value, pattern, language.current())
+
+
+@lru_cache(maxsize=10_000)
+def _number(value: float, pattern: str, locale: str) -> SafeString:
+    return format_html('<span class="number">{}</span>', format_decimal(value, pattern, locale=locale))
 
 
 @register.inclusion_tag("kit/field.html")

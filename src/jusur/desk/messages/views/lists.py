@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jusur.accounts import api as accounts
 from jusur.desk.kit import words
-from jusur.desk.kit.forms import Form
+from jusur.desk.kit.forms import Filters
 from jusur.desk.messages.people import organisations_known
 from jusur.exchange import api as exchange
 
@@ -21,7 +21,7 @@ VIEWS = ("", "unread", "received", "sent", "waiting", "failed", "drafted")
 """Tabs over the list; the first shows everything."""
 
 
-class FilterForm(Form):
+class FilterForm(Filters):
     """Which conversations are shown."""
 
     partner = forms.ChoiceField(label=gettext_lazy("Bureau or organisation"), required=False)
