@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from tests.desk.conftest import As
 from tests.desk.samples import Desk
 from tests.desk.today import samples
 
@@ -114,6 +115,32 @@ def test_a_mail_says_that_something_waits_and_nothing_of_it(mails: Desk, box: Bo
     assert told.mailed_at is not None
     assert told.mail_due_at is None
     assert mailing.send_due() == 0
+
+
+def test_a_mail_about_the_way_in_says_what_to_do_if_it_was_another(mails: Desk, box: Box) -> None:
+    due(mails, kind="way-in-changed", subject_type="officer")
+    mailing.send_due()
+    ((_to, letter),) = box.letters
+    assert letter["Subject"] == "Jusur MA: How you sign in was changed"
+    assert "If it was not you" in letter.get_content()
+
+
+def test_an_administrator_tries_the_mail_server_from_the_settings(mails: Desk, box: Box, as_role: As) -> None:
+    client = as_role("administrator")
+    assert 'action="/settings/mail-test"' in client.get("/settings/node").content.decode()
+    assert "on its way" in client.post("/settings/mail-test", follow=True).content.decode()
+    ((to, letter),) = box.letters
+    assert to == "administrator@ma.example"
+    assert "Notifications reach you" in letter.get_content()
+    box.refused.add(to)
+    assert "did not take the mail" in client.post("/settings/mail-test", follow=True).content.decode()
+    assert as_role("officer").post("/settings/mail-test").status_code == 403
+
+
+def test_without_a_mail_server_there_is_nothing_to_try(desk: Desk, as_role: As) -> None:
+    client = as_role("administrator")
+    assert "mail-test" not in client.get("/settings/node").content.decode()
+    assert "no mail server" in client.post("/settings/mail-test", follow=True).content.decode()
 
 
 def test_a_mail_speaks_the_officers_language(mails: Desk, box: Box) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.desk.requests import samples
 from tests.desk.samples import Desk
 
+from jusur.accounts import api as accounts
 from jusur.desk.today import figures, notifying
 from jusur.desk.today.models import Figure, Notification, Reading
 from jusur.evidence import api as evidence
@@ -61,6 +62,24 @@ def test_requests_and_alarms_of_what_came_in_are_told_to_who_answers(desk: Desk)
 def test_a_question_is_told_to_who_drafted(desk: Desk) -> None:
     samples.answered(samples.sent(desk), "ask_clarification", text="Which server?")
     assert told("question-asked", desk) == {"officer"}
+
+
+@pytest.mark.parametrize("kind", ["accounts.factor.added", "accounts.factor.removed", "accounts.password.set"])
+def test_a_change_of_how_one_signs_in_is_told_to_who_signs_in_even_by_themselves(desk: Desk, kind: str) -> None:
+    officer = desk.officers["officer"].pk
+    accounts.officer_record(kind, officer, f"officer:{officer}", {})
+    assert told("way-in-changed", desk) == {"officer"}
+
+
+def test_an_invitation_that_takes_factors_away_is_told_but_not_a_first_one(desk: Desk) -> None:
+    officer = desk.officers["officer"]
+    accounts.invitation_issue(officer_id=officer.pk, actor="administrator:console")
+    assert told("way-in-changed", desk) == set()
+    officer.refresh_from_db()
+    officer.last_login = clock.now()
+    officer.save(update_fields=["last_login"])
+    accounts.invitation_issue(officer_id=officer.pk, actor="administrator:console")
+    assert told("way-in-changed", desk) == {"officer"}
 
 
 def test_nothing_is_told_twice(desk: Desk) -> None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("first-hour", state.first_hour, name="first-hour"),
     path("health", state.health_page, name="health"),
     path("node", state.node_page, name="node"),
+    path("mail-test", state.mail_test, name="mail-test"),
     path("backup", state.backup, name="backup"),
     path("exchange", exchange.index, name="exchange"),
     path("exchange/retry/<uuid:subject>", exchange.retry, name="retry"),

@@ -1,4 +1,7 @@
-"""Which events of the ledger are told to which officers. An event tells nobody of what he did himself."""
+"""Which events of the ledger are told to which officers.
+
+An event tells nobody of what he did himself, but for changes of how he signs in: those may be another's work.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,10 +18,11 @@ RELEASE_SUBJECT: Final = "evidence.package"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A notification's kind and who gets it."""
+    """A notification's kind and who gets it; ``also_actor``: even who did it."""
 
     kind: str
     officers: frozenset[UUID]
+    also_actor: bool = False
 
 
 class Staff:
@@ -44,8 +48,8 @@ def telling(event: ledger.LedgerEvent, staff: Staff) -> Telling | None:
     """What ``event`` tells and whom; ``None`` where it tells nobody."""
     rule = _RULES.get(event.kind)
     found = rule(event, staff) if rule else None
-    if found is None:
-        return None
+    if found is None or found.also_actor:
+        return found
     return Telling(found.kind, found.officers - {actor_id(event.actor)})
 
 
@@ -109,6 +113,16 @@ def _expired(_event: ledger.LedgerEvent, staff: Staff) -> Telling:
     return Telling("delivery-expired", staff.who_may("message.write"))
 
 
+def _way_in_changed(event: ledger.LedgerEvent, staff: Staff) -> Telling:
+    return Telling("way-in-changed", staff.known({UUID(event.subject_id)}), also_actor=True)
+
+
+def _invited_anew(event: ledger.LedgerEvent, staff: Staff) -> Telling | None:
+    """Who had signed in before: the invitation took every factor away."""
+    known = accounts.officer(UUID(event.subject_id)).last_login is not None
+    return _way_in_changed(event, staff) if known else None
+
+
 def _drafters(event: ledger.LedgerEvent) -> set[UUID | None]:
     return _drafters_of({event.subject_id})
 
@@ -119,6 +133,12 @@ def _drafters_of(requests: set[str | None]) -> set[UUID | None]:
 
 
 _RULES: Final[dict[str, Callable[[ledger.LedgerEvent, Staff], Telling | None]]] = {
+    "accounts.factor.added": _way_in_changed,
+    "accounts.factor.removed": _way_in_changed,
+    "accounts.factor.recovery_codes": _way_in_changed,
+    "accounts.factor.recovery_code_used": _way_in_changed,
+    "accounts.password.set": _way_in_changed,
+    "accounts.invitation.issued": _invited_anew,
     "accounts.approval.asked": _approval_asked,
     "accounts.approval.granted": _decided("approved"),
     "accounts.approval.denied": _decided("returned"),

@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -18,10 +18,12 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from jusur.accounts import api as accounts
 from jusur.desk.kit import words
 from jusur.desk.today.models import Notification
 from jusur.kernel import clock
 from jusur.kernel.errors import JusurError
+from jusur.kernel.ids import new_id
 from jusur.node import context as node
 from jusur.node.settings import NodeSettings
 
@@ -90,17 +92,50 @@ def message(one: Notification, settings: NodeSettings) -> EmailMessage:
     """The mail about a notification, in its officer's language."""
     with translation.override(one.officer.language):
         said = str(words.word("notification", one.kind))
-        made = EmailMessage()
-        made["Subject"] = _("Jusur %(address)s: %(what)s") % {"address": settings.address, "what": said}
-        made["From"] = settings.smtp_from
-        made["To"] = one.officer.email
-        made["Date"] = format_datetime(one.at)
-        made["Message-ID"] = make_msgid(str(one.id), domain=settings.smtp_from.rpartition("@")[2] or "jusur.invalid")
-        made["Auto-Submitted"] = "auto-generated"
+        made = _letter(one.officer, settings, said, one.at, str(one.id))
         link = f"{settings.web_location}/notifications"
         closing = _("This message holds no case data. Sign in to read it:")
+        if one.kind == "way-in-changed":
+            said = f"{said}.\n\n" + _("If it was not you, tell your administrator at once by another way than e-mail")
         made.set_content(f"{said}.\n\n{closing}\n{link}\n")
-        made["Content-Language"] = one.officer.language
+    made["Content-Language"] = one.officer.language
+    return made
+
+
+def send_test(officer: accounts.Officer) -> None:
+    """Send ``officer`` a mail now that says nothing but that mails arrive.
+
+    Raises:
+        MailError: no server is named, or it did not take the mail.
+    """
+    settings = node.current().settings
+    if not settings.smtp_url:
+        raise MailError(
+            "The node has no mail server.", fix="Set smtp_url and smtp_from in node.toml, then restart the node."
+        )
+    with translation.override(officer.language):
+        made = _letter(officer, settings, _("Test of the notifications"), clock.now(), str(new_id()))
+        made.set_content(_("Notifications reach you by e-mail.") + "\n")
+    made["Content-Language"] = officer.language
+    try:
+        with _server(settings) as server:
+            server.send_message(made)
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("mail.test_failed", error=type(error).__name__)
+        raise MailError(
+            "The mail server did not take the mail.",
+            fix="Check smtp_url, smtp_from and the password's file, and that this machine may reach the server.",
+        ) from None
+
+
+def _letter(officer: accounts.Officer, settings: NodeSettings, subject: str, at: datetime, number: str) -> EmailMessage:
+    made = EmailMessage()
+    made["Subject"] = _("Jusur %(address)s: %(what)s") % {"address": settings.address, "what": subject}
+    made["From"] = settings.smtp_from
+    made["To"] = officer.email
+    made["Date"] = format_datetime(at)
+    made["Message-ID"] = make_msgid(number, domain=settings.smtp_from.rpartition("@")[2] or "jusur.invalid")
+    made["Auto-Submitted"] = "auto-generated"
     return made
 
 

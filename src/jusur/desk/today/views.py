@@ -133,6 +133,8 @@ def _url(one: Notification) -> str:
     prefix = {"evidence.request": "/requests/", "evidence.package": "/evidence/"}.get(one.subject_type)
     if prefix:
         return prefix + one.subject_id
+    if one.kind == "way-in-changed":
+        return reverse("signin:account")
     return "/messages/"
 
 

@@ -21,6 +21,7 @@ words.register(
         "request-withdrawn": _("The other bureau withdrew a request"),
         "package-received": _("Evidence has arrived and was verified"),
         "package-rejected": _("Evidence was rejected"),
+        "way-in-changed": _("How you sign in was changed"),
         "delivery-refused": _("A message was refused by the other node"),
         "delivery-expired": _("A message expired undelivered"),
     },
@@ -36,6 +37,7 @@ words.register(
         "request-refused": "danger",
         "package-received": "good",
         "package-rejected": "danger",
+        "way-in-changed": "due",
         "delivery-refused": "danger",
         "delivery-expired": "danger",
     },
@@ -52,8 +54,20 @@ words.register(
         "request-withdrawn": "close",
         "request-refused": "refuse",
         "package-received": "evidence",
+        "way-in-changed": "key",
     },
 )
+SENTENCES = (
+    _("The node has no mail server."),
+    _("Set smtp_url and smtp_from in node.toml, then restart the node."),
+    _("The mail server did not take the mail."),
+    _("Check smtp_url, smtp_from and the password's file, and that this machine may reach the server."),
+    _("The mail server offers no TLS."),
+    _("Use smtps:// or a server that offers STARTTLS."),
+    _("The mail server's password is missing."),
+    _("Set smtp_password_file or JUSUR_SMTP_PASSWORD."),
+)
+"""What sending a mail may be refused with."""
 words.register(
     "waiting-act",
     {

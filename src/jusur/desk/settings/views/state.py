@@ -1,13 +1,16 @@
 """How the node is: the overview, the first hour, the doctor, the settings as they are, the backup."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from jusur import __version__
 from jusur.accounts import api as accounts
+from jusur.desk.kit import faults
 from jusur.desk.settings import health
+from jusur.desk.today import mailing
 from jusur.directory import api as directory
 from jusur.exchange import api as exchange
 from jusur.node import context as node
@@ -72,7 +75,22 @@ def node_page(request: HttpRequest) -> HttpResponse:
     accounts.acting(request, ACT)
     home = node.current().home
     rows = [{"setting": each, "about": _(each.about)} for each in node_settings.explain(home)]
-    return render(request, "settings/node.html", {"rows": rows, "file": home.settings_file})
+    context = {"rows": rows, "file": home.settings_file, "mails": bool(node.current().settings.smtp_url)}
+    return render(request, "settings/node.html", context)
+
+
+@require_POST
+def mail_test(request: HttpRequest) -> HttpResponse:
+    """Send the administrator who asks a mail, and say what came of it."""
+    actor = accounts.acting(request, ACT)
+    try:
+        mailing.send_test(accounts.officer(actor.id))
+    except mailing.MailError as error:
+        said = faults.shown(error)
+        messages.error(request, f"{said['detail']} {said['fix']}")
+    else:
+        messages.success(request, _("A mail is on its way to your address."))
+    return redirect("settings:node")
 
 
 @require_safe
