@@ -218,7 +218,7 @@ def align(
 @compiled
 def may_be_initial(q_part: int, q_symbol: int, r_part: int, r_symbol: int, cost: F32) -> bool:
     """Whether one of two single words is an initial that the other begins with."""
-    if _INITIAL not in (q_part, r_part):
+    if q_part != _INITIAL and r_part != _INITIAL:  # noqa: PLR1714 (tuples of two types are not compiled)
         return False
     if q_part in (_PARTICLE, _FILIATION) or r_part in (_PARTICLE, _FILIATION):
         return False
