@@ -24,9 +24,10 @@ from django.db import transaction
 
 from jusur.accounts import api as accounts
 from jusur.evidence.intake import STAGING
+from jusur.exchange import api as exchange
 from jusur.kernel import canonical, clock, text
 from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, JusurError, NotFoundError
-from jusur.kernel.ids import new_id
+from jusur.kernel.ids import new_id, parse_id
 from jusur.ledger import api as ledger
 from jusur.node.context import current
 from jusur.node.home import sync_folder, write_private
@@ -212,9 +213,12 @@ def discard(sources: Iterable[str]) -> None:
 
 
 def forget_abandoned() -> int:
-    """Remove uploads to which nothing was added for seven days, and what crashes left of others; how many."""
+    """Remove uploads to which nothing was added for seven days, and what crashes left of others; how many.
+
+    Also those that were brought for a message which nobody sent, once that is forgotten.
+    """
     oldest = (clock.now() - ABANDONED).timestamp()
-    count = 0
+    count = sum(map(_forget_unsent, exchange.written_forget_old()))
     for entry in list(_root(STAGING).iterdir()):
         with contextlib.suppress(FileNotFoundError):
             if max(file.stat().st_mtime for file in (entry, *(entry.iterdir() if entry.is_dir() else ()))) >= oldest:
@@ -225,6 +229,17 @@ def forget_abandoned() -> int:
             else:
                 entry.unlink()
     return count
+
+
+def _forget_unsent(name: str) -> bool:
+    """Remove an upload that belongs to no message any more; whether it was still here."""
+    upload_id = parse_id(name)
+    there = [folder for folder in (_folder(upload_id), _arrived(upload_id)) if folder.exists()]
+    with contextlib.suppress(FileNotFoundError):
+        for folder in there:
+            _remove(folder)
+        (_root(STAGING) / f"{upload_id}.json").unlink(missing_ok=True)
+    return bool(there)
 
 
 def _create(upload: Upload) -> None:

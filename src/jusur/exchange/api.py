@@ -23,6 +23,8 @@ from jusur.exchange.errors import (
     MessageInvalidError,
     MessageRefusedError,
     MessageStateError,
+    PeerMisbehavesError,
+    PeerUnavailableError,
 )
 from jusur.exchange.gateway import (
     answer_reconcile,
@@ -52,6 +54,8 @@ from jusur.exchange.overview import (
     transfers_open,
     waiting,
 )
+from jusur.exchange.peer import PeerConnection
+from jusur.exchange.peer import connect as peer_connect
 from jusur.exchange.processing import process_ready
 from jusur.exchange.receipts import apply_receipts
 from jusur.exchange.selectors import status
@@ -61,7 +65,7 @@ from jusur.exchange.ticking import tick
 from jusur.exchange.traces import Trace, traces
 from jusur.exchange.transfers import TransferView, fetch_blob, stored_name, transfer
 from jusur.exchange.transfers import run as transfers_run
-from jusur.exchange.unsent import Written, written, written_by, written_discard, written_keep
+from jusur.exchange.unsent import Written, written, written_by, written_discard, written_forget_old, written_keep
 from jusur.exchange.wellness import findings
 from jusur.exchange.wire import MAX_BODY_BYTES
 
@@ -83,6 +87,9 @@ __all__ = [
     "MessageStateError",
     "Offer",
     "OpenFile",
+    "PeerConnection",
+    "PeerMisbehavesError",
+    "PeerUnavailableError",
     "PeerView",
     "PlainFile",
     "Priority",
@@ -128,6 +135,7 @@ __all__ = [
     "offer_blob",
     "open_alarms",
     "open_offer",
+    "peer_connect",
     "peers",
     "process_ready",
     "queues",
@@ -153,5 +161,6 @@ __all__ = [
     "written",
     "written_by",
     "written_discard",
+    "written_forget_old",
     "written_keep",
 ]

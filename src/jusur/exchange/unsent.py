@@ -56,7 +56,7 @@ def written_keep(
     add_file: str = "",
     drop_file: str = "",
 ) -> Written:
-    """Keep what is being written under ``identifier``, which the form chose; and forget what is long untouched.
+    """Keep what is being written under ``identifier``, which the form chose.
 
     Args:
         identifier: a UUIDv7; the same one again changes what is kept.
@@ -74,7 +74,6 @@ def written_keep(
     if fields is not None and len(canonical.encode(fields)) > MAX_BYTES:
         raise InvalidInputError("That is too much text for one message.", fix="Attach it as a file.")
     with transaction.atomic():
-        Unsent.objects.filter(changed_at__lt=now() - KEPT_FOR).delete()
         row = Unsent.objects.select_for_update().filter(id=identifier).first()
         if row is None:
             row = _begin(identifier, officer, warning)
@@ -92,6 +91,14 @@ def written_keep(
 def written_discard(identifier: UUID, *, officer: UUID) -> None:
     """Forget an unsent message of this officer; nothing happens if there is none."""
     Unsent.objects.filter(id=identifier, officer=officer).delete()
+
+
+def written_forget_old() -> list[str]:
+    """Forget the messages that nobody changed for ``KEPT_FOR``; the uploads that were brought for them."""
+    with transaction.atomic():
+        old = list(Unsent.objects.select_for_update().filter(changed_at__lt=now() - KEPT_FOR))
+        Unsent.objects.filter(id__in=[row.id for row in old]).delete()
+    return [name for row in old for name in row.files]
 
 
 def _begin(identifier: UUID, officer: UUID, warning: bool) -> Unsent:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from django.test import Client
 from tests.desk import samples
 from tests.desk.conftest import As
 
+from jusur.evidence import api as evidence
 from jusur.exchange import api as exchange
 from jusur.exchange.models import OutboundMessage, Unsent
+from jusur.kernel import clock
 from jusur.kernel.ids import new_id
 from jusur.node.context import current
 
@@ -123,6 +126,20 @@ def test_what_is_not_sent_is_its_writers_alone(as_role: As) -> None:
     assert other.post(f"/messages/unsent/{unsent}/kept", {"subject": "mine now"}).status_code == 404
     assert other.post(f"/messages/unsent/{unsent}/discard").status_code == 404
     assert Unsent.objects.get().fields["subject"] == "Vehicle"
+
+
+def test_what_nobody_sent_goes_after_thirty_days_with_its_files(as_role: As) -> None:
+    browser, old, young = as_role("officer"), new_id(), new_id()
+    for unsent in (old, young):
+        upload = begin(browser, unsent, "a.txt", 3).json()
+        assert put(browser, upload["put"], b"abc", 0, 3).json()["complete"] is True
+    half = begin(browser, old, "b.txt", 9).json()
+    Unsent.objects.filter(id=old).update(changed_at=clock.now() - timedelta(days=31))
+    assert evidence.forget_abandoned() == 2
+    assert [row.id for row in Unsent.objects.all()] == [young]
+    assert browser.get(half["put"]).status_code == 404
+    assert [path.name for path in current().settings.intake_dir.rglob("*.txt")] == ["a.txt"]
+    assert evidence.forget_abandoned() == 0
 
 
 def test_a_message_without_its_conditions_is_not_sent(as_role: As) -> None:
