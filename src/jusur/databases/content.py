@@ -15,6 +15,13 @@ MAX_CONTENT_BYTES: Final = 256 * 1024
 MAX_TEXT: Final = 500
 T = TypeVar("T")
 
+Classification = Literal["official_use_only", "restricted", "confidential"]
+CLASSIFIED: Final[dict[str, Classification]] = {
+    "official_use_only": "official_use_only",
+    "restricted": "restricted",
+    "confidential": "confidential",
+}
+"""Classifications by their word, in rising order."""
 Address = Annotated[str, msgspec.Meta(pattern=r"^(?:[A-Z]{2}|[A-Z][A-Z0-9-]{1,15})$")]
 Recipient = Annotated[str, msgspec.Meta(pattern=r"^(?:\*|[A-Z]{2}|[A-Z][A-Z0-9-]{1,15})$")]
 """An organisation's address, or ``*``: every organisation that the database is shared with."""
@@ -30,7 +37,7 @@ class Handling(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     ``conditions`` are written.
     """
 
-    classification: Literal["official_use_only", "restricted", "confidential"]
+    classification: Classification
     handling_code: Literal["H0", "H1", "H2", "H3"]
     source_evaluation: Annotated[str, msgspec.Meta(pattern=r"^[ABCX][1-4]$")]
     allowed_recipients: Annotated[list[Recipient], msgspec.Meta(max_length=MAX_ADDRESSES)]

@@ -148,12 +148,16 @@ class Identifier(models.Model):
 class Follower(models.Model):
     """How far another node has been told of a database: of all that it may see, or, at the host, of what is ours.
 
-    ``sequence`` is the place in this node's feed up to which batches were sent.
+    ``sequence`` is the place in this node's feed up to which batches were sent, ``acknowledged`` up to where they were
+    taken. ``trouble`` says why nothing goes there at present.
     """
 
     database = models.ForeignKey(Database, on_delete=models.CASCADE, related_name="followers")
     peer = models.CharField(max_length=ADDRESS_LENGTH)
     sequence = models.BigIntegerField(default=0)
+    acknowledged = models.BigIntegerField(default=0)
+    in_flight = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=500, blank=True)
     sent_at = models.DateTimeField(null=True)
     compared_at = models.DateTimeField(null=True)
 

@@ -92,7 +92,8 @@ BEGIN
         RAISE EXCEPTION 'a record never goes back to an earlier version'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.version = OLD.version AND NEW.content_sha256 <> OLD.content_sha256 AND NEW.state = 'held' THEN
+    IF NEW.version = OLD.version AND NEW.content_sha256 <> OLD.content_sha256
+       AND NEW.state = 'held' AND OLD.state = 'held' THEN
         RAISE EXCEPTION 'another content of a record is another version'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("databases", "0002_walls"),
+        ("databases", "0003_following"),
     ]
 
     operations = [
