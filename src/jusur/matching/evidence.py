@@ -106,7 +106,7 @@ def weigh(
                     country = COUNTRY
     found[1] = country
     found[2] = NONE if q_sex == 0 or r_sex == 0 else (SEX if q_sex == r_sex else SEX_OTHER)
-    found[3] = NONE if q_kind == _OTHER or r_kind == _OTHER or q_kind == r_kind else KIND_OTHER  # noqa: PLR1714
+    found[3] = NONE if q_kind == _OTHER or r_kind == _OTHER or q_kind == r_kind else KIND_OTHER  # noqa: PLR1714, SIM109
     return float(value[found[0]] + value[found[1]] + value[found[2]] + value[found[3]])
 
 

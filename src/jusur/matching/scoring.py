@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from jusur.matching import calibration, evidence, reasons, sounds
-from jusur.matching.kernels import INITIAL_LIKENESS, LEAST, align, may_be_initial, similarity
+from jusur.matching.kernels import F32, INITIAL_LIKENESS, LEAST, align, may_be_initial, similarity
 from jusur.matching.names import INITIAL, parse
 from jusur.matching.packing import Packed, attributes, packed, weighed
 from jusur.matching.querying import EVEN, Weighing
@@ -69,6 +70,12 @@ def likeness(one: Packed, other: Packed) -> np.ndarray:
     return found
 
 
+def common(one: Packed, other: Packed, weighing: Weighing) -> tuple[float, float, float] | None:
+    """What two names have in common: evidence, coverage, worst likeness (see `kernels.align`); None = nothing."""
+    aligned = _align(one, other, weighing)
+    return None if aligned is None else aligned.common
+
+
 def places_in_common(query: Sequence[str], record: Sequence[str]) -> tuple[str, str] | None:
     """The first two places that sound the same, or none."""
     for one in query:
@@ -84,7 +91,14 @@ def place_reason(query: Sequence[str], record: Sequence[str]) -> Reason | None:
     return None if common is None else Reason("place-same", evidence.place_value(), *common)
 
 
-def _compare_names(one: Packed, other: Packed, weighing: Weighing) -> tuple[float, list[Reason]] | None:
+class _Aligned(NamedTuple):
+    common: tuple[float, float, float]
+    matches: list[tuple[int, int, float]]
+    q_weight: F32
+    r_weight: F32
+
+
+def _align(one: Packed, other: Packed, weighing: Weighing) -> _Aligned | None:
     words, known = one.name.words, other.name.words
     if not words or not known:
         return None
@@ -92,19 +106,28 @@ def _compare_names(one: Packed, other: Packed, weighing: Weighing) -> tuple[floa
     r_weight = weighed(known, [weighing.own_weight(word.symbols, word.style) for word in known])
     alike = likeness(one, other)
     matches = np.empty((16, 2), np.int32)
-    found, coverage, worst, count = align(
+    *found, count = align(
         alike, one.start, one.stop, one.side, q_weight, len(words),
         other.start, other.stop, other.side, r_weight, len(known), matches,
     )  # fmt: skip
     if count == 0:
         return None
     pairs = [(i, j, float(alike[i, j])) for i, j in matches[:count].tolist()]
+    return _Aligned((found[0], found[1], found[2]), pairs, q_weight, r_weight)
+
+
+def _compare_names(one: Packed, other: Packed, weighing: Weighing) -> tuple[float, list[Reason]] | None:
+    aligned = _align(one, other, weighing)
+    if aligned is None:
+        return None
     query, record = one.name, other.name
     said = reasons.of_names(
-        reasons.side(query.pieces, q_weight.tolist()), reasons.side(record.pieces, r_weight.tolist()), pairs
+        reasons.side(query.pieces, aligned.q_weight.tolist()),
+        reasons.side(record.pieces, aligned.r_weight.tolist()),
+        aligned.matches,
     )
     said += reasons.of_cleaning(query.notices, query=True) + reasons.of_cleaning(record.notices, query=False)
-    return calibration.model().log_odds(found, coverage, worst), said
+    return calibration.model().log_odds(*aligned.common), said
 
 
 def _attributes(query: Subject, record: Subject) -> tuple[list[Reason], float]:
