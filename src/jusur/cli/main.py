@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "instruments": ("jusur.cli.instruments", "instruments"),
     "join": ("jusur.cli.directory", "join"),
     "ledger": ("jusur.cli.ledger", "ledger"),
+    "match": ("jusur.cli.matching", "match"),
     "message": ("jusur.cli.messages", "message"),
     "officer": ("jusur.cli.officers", "officer"),
     "request": ("jusur.cli.requests", "request"),
