@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 SCREENS_ARGS ?=
+QUALITY_ARGS ?=
 
 .DEFAULT_GOAL := help
 
@@ -74,6 +75,10 @@ lint: install ## Check form, types, layers, unused dependencies, templates
 .PHONY: bench
 bench: install ## Measure everything against peers in the same run
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+.PHONY: quality
+quality: install ## Say how well names are matched, by script (QUALITY_ARGS="--failures ko-lat --gallery-size 1000000")
+	$(BIN)/python -m bench.quality $(QUALITY_ARGS)
 
 .PHONY: lock
 lock: ## Write the locked requirements anew
