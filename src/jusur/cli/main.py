@@ -11,6 +11,7 @@ from jusur.kernel.errors import JusurError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("jusur.cli.keeping", "backup"),
+    "database": ("jusur.cli.records", "database"),
     "demo": ("jusur.cli.demo", "demo"),
     "directory": ("jusur.cli.directory", "directory"),
     "doctor": ("jusur.cli.keeping", "doctor"),
@@ -21,11 +22,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "instruments": ("jusur.cli.instruments", "instruments"),
     "join": ("jusur.cli.directory", "join"),
     "ledger": ("jusur.cli.ledger", "ledger"),
+    "lists": ("jusur.cli.lists", "lists"),
     "match": ("jusur.cli.matching", "match"),
     "message": ("jusur.cli.messages", "message"),
     "officer": ("jusur.cli.officers", "officer"),
+    "record": ("jusur.cli.records", "record"),
     "request": ("jusur.cli.requests", "request"),
     "restore": ("jusur.cli.keeping", "restore"),
+    "screen": ("jusur.cli.search", "screen"),
+    "search": ("jusur.cli.search", "search"),
     "serve": ("jusur.cli.node", "serve"),
     "status": ("jusur.cli.node", "status"),
     "stop": ("jusur.cli.node", "stop"),

@@ -45,6 +45,7 @@ def main() -> int:
 
 
 def _loops() -> dict[str, Loop]:
+    from jusur.databases import api as databases
     from jusur.desk.today import work as today
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
@@ -56,6 +57,9 @@ def _loops() -> dict[str, Loop]:
         "inbox": exchange.inbox_run,
         "transfers": exchange.transfers_run,
         "evidence": evidence.work_run,
+        "databases": databases.work_run,
+        "hits": databases.hits_run,
+        "watches": databases.watches_run,
         "webhooks": webhooks.run,
         "notifications": today.run,
         "indicators": indicators.work_run,
@@ -79,6 +83,7 @@ def _guarded(name: str, loop: Loop, stop: threading.Event, died: threading.Event
 
 def _tick_run(stop: threading.Event) -> None:
     """Do the duties that come round by the clock, each in its own period (seconds)."""
+    from jusur.databases import api as databases
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
     from jusur.ledger import api as ledger
@@ -90,8 +95,10 @@ def _tick_run(stop: threading.Event) -> None:
         ("deadlines", 10, evidence.raise_alarms),
         ("directory", 60, _keep_directory),
         ("retention", 3600, evidence.retention_purge),
+        ("records", 600, databases.retention_purge),
         ("uploads", 3600, evidence.forget_abandoned),
         ("idempotency", 3600, idempotency.forget_old),
+        ("searches", 3600, databases.searches_forget),
     )
     due = dict.fromkeys((name for name, _, _ in duties), 0.0)
     while not stop.wait(TICK_SECONDS):

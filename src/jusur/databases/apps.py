@@ -9,7 +9,9 @@ class DatabasesConfig(AppConfig):
     label = "databases"
 
     def ready(self) -> None:
-        """Raise the walls around the records whenever the tables were made or restored."""
-        from jusur.databases import walls
+        """Tell the exchange the kinds of this room; raise the walls whenever the tables were made or restored."""
+        from jusur.databases import messages, search_messages, walls
 
+        messages.register()
+        search_messages.register()
         post_migrate.connect(walls.grant_after_migrate, sender=self)

@@ -1,7 +1,7 @@
 """Patterns by which somebody reads a database out instead of looking somebody up (pure).
 
-A watchman keeps the last searches of one actor in memory, as digests of nothing: numbers and names stay in this
-process and are forgotten as new ones come. Three patterns are told from honest work:
+A watchman keeps the last searches of one actor in this process's memory alone, and forgets them as new ones come. A
+search that continues a pattern is refused; others of the same actor go on. Three patterns are told from honest work:
 
 - **sequence**: document numbers (or plates, phones) that follow one another. A family or a school class holds numbers
   in a row, so it takes ``SEQUENCE`` of them.
@@ -73,12 +73,6 @@ class Watchman:
         if int((like > 0).sum()) >= LIKENESS:
             return "likeness"
         return "alphabet" if self._walk >= ALPHABET and not sorted_lists else ""
-
-    def forget(self) -> None:
-        """Begin anew: what was seen has been reported."""
-        self._numbers.clear()
-        self._names.clear()
-        self._walk, self._last = 0, ""
 
     def _step(self, name: str) -> None:
         near = bool(self._last) and ord(name[0]) - ord(self._last[0]) in {0, 1}

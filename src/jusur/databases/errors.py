@@ -1,4 +1,4 @@
-from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from jusur.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, UnavailableError
 
 
 class RecordInvalidError(InvalidInputError):
@@ -69,3 +69,10 @@ class ListUnreadableError(InvalidInputError):
 
     code = "list-unreadable"
     title = "The list cannot be read"
+
+
+class IndexBuildingError(UnavailableError):
+    """The node's index is not ready yet: an empty answer would be a false one."""
+
+    code = "index-building"
+    title = "The index is being built"

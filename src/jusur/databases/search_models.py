@@ -172,3 +172,15 @@ class TokenPurpose(models.Model):
     reference = models.CharField(max_length=100)
     set_by = models.CharField(max_length=64)
     set_at = models.DateTimeField()
+
+
+class ShownAnswer(models.Model):
+    """What an officer's page showed as the answer to a search, sealed, for as long as the page may be opened again."""
+
+    search = models.UUIDField(primary_key=True)
+    officer = models.UUIDField()
+    sealed = models.BinaryField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["until"], name="shown_answer_over"),)

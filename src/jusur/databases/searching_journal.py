@@ -20,7 +20,6 @@ from django.db import transaction
 
 from jusur.databases import budgets, hits_waking, searching_sealing, sql
 from jusur.databases.budgets import Asker, Limit
-from jusur.databases.search_models import Hit
 from jusur.databases.search_purposes import Purpose
 from jusur.kernel import clock
 from jusur.kernel.ids import new_id
@@ -259,7 +258,7 @@ def propose(entries: Sequence[Entry], *, source: str = "search") -> list[dict[st
         return [{} for _ in entries]
     fresh = {row[0] for row in sql.rows(_PROPOSE, _hit_columns(wanted, source))}
     if fresh:
-        ledger.record_many(_found(entry, hit, number, source) for entry, hit, number in wanted if number in fresh)
+        ledger.record_many([_found(entry, hit, number, source) for entry, hit, number in wanted if number in fresh])
         hits_waking.wake()
     keys = {(hit.record, entry.asker.bureau, entry.reference) for entry, hit, _ in wanted}
     known = {row[:3]: row[3] for row in sql.rows(_KNOWN, [list(column) for column in zip(*sorted(keys), strict=True)])}
@@ -269,8 +268,8 @@ def propose(entries: Sequence[Entry], *, source: str = "search") -> list[dict[st
 
 
 def _hit_columns(wanted: Sequence[tuple[Entry, NewHit, UUID]], source: str) -> list[list[Any]]:
-    searches = [entry.id if source == "search" else None for entry, _, _ in wanted]
-    watches = [entry.id if source == "watch" else None for entry, _, _ in wanted]
+    watches = [entry.id if entry.kind == "watch" else None for entry, _, _ in wanted]
+    searches = [entry.id if entry.kind not in {"watch", "edition"} else None for entry, _, _ in wanted]
     return [
         [number for _, _, number in wanted],
         [source] * len(wanted),
@@ -295,9 +294,10 @@ def _found(entry: Entry, hit: NewHit, number: UUID, source: str) -> ledger.NewEv
         kind="hit.found",
         subject_type="hit",
         subject_id=str(number),
-        actor=entry.asker.actor,
+        actor=entry.asker.actor if source == "search" else "node",
         purpose=entry.purpose.key,
         data={
+            "officer": entry.asker.actor,
             "record": hit.record,
             "database": hit.database,
             "partner": hit.owner,
@@ -307,11 +307,6 @@ def _found(entry: Entry, hit: NewHit, number: UUID, source: str) -> ledger.NewEv
             "search": str(entry.id),
         },
     )
-
-
-def side_of(hit: Hit) -> str:
-    """The other bureau of a hit, as its holder sees it."""
-    return hit.owner if hit.side == "searcher" else hit.bureau
 
 
 def forget_queries(at: datetime) -> int:

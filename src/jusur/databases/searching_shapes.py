@@ -69,7 +69,8 @@ class BatchBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
     purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_REFERENCE)]
-    queries: Annotated[list[Question], msgspec.Meta(min_length=1, max_length=MAX_BATCH)]
+    queries: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MAX_BATCH)]
+    """Each a `Question`; what is wrong with one is said for that one."""
     databases: Annotated[list[Key], msgspec.Meta(max_length=64)] = []
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] = 5
     threshold: Share | None = None
@@ -163,3 +164,24 @@ class BatchItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: list[AnswerView] = []
     error: str = ""
     fix: str = ""
+
+
+class EditionQuestion(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A record of this node, asked by its own worker for the records that are like it."""
+
+    record: str
+    kind: str
+    names: list[str]
+    birth_dates: list[str] = []
+    countries: list[str] = []
+    places: list[str] = []
+    sex: str = ""
+    limit: int = 20
+    threshold: float = 0.9
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """A record that is like the one asked with, and how surely."""
+
+    record: str
+    score: float

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from jusur.databases import api as databases
 from jusur.exchange import api as exchange
 from jusur.gate import blobs, directory
 from jusur.gate.guard import RETRY_SECONDS, Guard, read_body
@@ -55,6 +56,7 @@ def create_app(url: str, nonces: Path) -> Starlette:
             Route("/exchange/v1/reconcile", _guarded("reconcile", _reconcile), methods=["POST"]),
             Route("/exchange/v1/capabilities", _guarded("capabilities", _capabilities), methods=["GET"]),
             Route("/blobs/v1/{name}", _guarded("blobs", blobs.chunk), methods=["GET"]),
+            Route("/search/v1/queries", _guarded("search", _search), methods=["POST"]),
             Route("/health", _guarded("health", _health), methods=["GET"]),
             Route("/metrics", _guarded("metrics", _metrics), methods=["GET"]),
             *directory.routes,
@@ -122,6 +124,15 @@ async def _reconcile(request: Request) -> Response:
     with guard.turn(verified.sender):
         body = await read_body(request, verified, RECONCILE_BYTES)
         answer = await guard.work("standard", lambda: exchange.answer_reconcile(body, asker=verified.sender))
+    return Response(answer, media_type=_JSON)
+
+
+async def _search(request: Request) -> Response:
+    guard: Guard = request.app.state.guard
+    verified = await guard.identify(request, "express")
+    with guard.turn(f"{verified.sender} search"):
+        body = await read_body(request, verified, databases.MAX_QUESTION_BYTES)
+        answer = await guard.work("express", lambda: databases.answer_bureau(body, asker=verified.sender))
     return Response(answer, media_type=_JSON)
 
 

@@ -74,6 +74,16 @@ class NodeHome:
         """The log files of the node's processes."""
         return self.path / "logs"
 
+    @property
+    def search(self) -> Path:
+        """The indexes of the search process: built from the database, safe to delete."""
+        return self.path / "search"
+
+    @property
+    def search_port(self) -> Path:
+        """The file in which the search process writes the port it took."""
+        return self.run / "search.port"
+
     def exists(self) -> bool:
         """Whether a node was initialised here."""
         return self.settings_file.is_file()

@@ -133,15 +133,30 @@ class Supervisor:
 
 
 def default_specs(settings: NodeSettings, *, worker: Sequence[str] = ()) -> list[ProcessSpec]:
-    """The worker, the desk and the gate of a node as this package's own modules."""
+    """The worker, the desk, the search and the gate of a node as this package's own modules."""
     python = [sys.executable, "-m"]
     desk = f"http://{settings.web_host}:{settings.web_port}/health"
     answers = http_ready(f"http://127.0.0.1:{settings.worker_port}/health") if settings.worker_port else None
     return [
         ProcessSpec("worker", worker or [*python, "jusur.config.worker"], ready=answers),
         ProcessSpec("web", [*python, "jusur.config.web"], ready=http_ready(desk)),
+        ProcessSpec("search", [*python, "jusur.screening.serve"], ready=_search_ready(settings)),
         ProcessSpec("gate", [*python, "jusur.gate.serve"], ready=port_ready(settings.gate_host, settings.gate_port)),
     ]
+
+
+def _search_ready(settings: NodeSettings) -> Callable[[], bool]:
+    """A check that the search process answers on the port it says it took."""
+    file = NodeHome(settings.home).search_port
+
+    def check() -> bool:
+        try:
+            port = int(file.read_text())
+        except (OSError, ValueError):
+            return False
+        return http_ready(f"http://{settings.search_host}:{port}/health")()
+
+    return check
 
 
 def clear_orphans(home: NodeHome) -> None:

@@ -64,6 +64,8 @@ def build(mounts: Mapping[str, Mount], namespace: str = "v1") -> Api:
 
 def all_mounts() -> dict[str, Mount]:
     """Every room's router. A room without one stops the process here, at its start."""
+    from jusur.databases.endpoints import databases, lists, recorded
+    from jusur.databases.searching_endpoints import router as searching
     from jusur.directory.endpoints import join_router as joining
     from jusur.directory.endpoints import router as directory
     from jusur.evidence.endpoints import router as evidence
@@ -75,9 +77,13 @@ def all_mounts() -> dict[str, Mount]:
         "/evidence": Mount(evidence),
         "/indicators": Mount(indicators),
         "/exchange": Mount(exchange),
+        "/databases": Mount(databases),
+        "/records": Mount(recorded),
+        "/lists": Mount(lists),
         "/directory": Mount(directory, "directory.read"),
         "/join": Mount(joining),
         "/instruments": Mount(instruments, "instruments.read"),
+        "/search": Mount(searching),
     }
 
 

@@ -1,0 +1,1 @@
+"""The search process: holds the index in memory once, and answers people, systems and other bureaus."""
