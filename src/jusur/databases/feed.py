@@ -75,3 +75,9 @@ def all_for_index() -> Iterator[Record]:
             return
         position = held[-1].sequence
         yield from (record for record in held if record.state == "held")
+
+
+def count_between(database: str, after: int, upto: int) -> int:
+    """How many records of a database were last changed after ``after`` and not after ``upto``."""
+    with duty():
+        return Record.objects.filter(database=database, sequence__gt=after, sequence__lte=upto).count()

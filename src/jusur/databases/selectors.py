@@ -180,6 +180,12 @@ def editions(*, database: str = "") -> QuerySet[Edition]:
     return found.filter(database=database) if database else found
 
 
+def editions_list(*, database: str = "", limit: int = 50) -> list[Edition]:
+    """The newest editions of lists, newest first."""
+    with walls.duty():
+        return list(editions(database=database).order_by("-id")[:limit])
+
+
 def edition(edition_id: UUID) -> Edition:
     """One edition.
 

@@ -65,6 +65,7 @@ def build(mounts: Mapping[str, Mount], namespace: str = "v1") -> Api:
 def all_mounts() -> dict[str, Mount]:
     """Every room's router. A room without one stops the process here, at its start."""
     from jusur.databases.endpoints import databases, lists, recorded
+    from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.searching_endpoints import router as searching
     from jusur.directory.endpoints import join_router as joining
     from jusur.directory.endpoints import router as directory
@@ -77,6 +78,9 @@ def all_mounts() -> dict[str, Mount]:
         "/evidence": Mount(evidence),
         "/indicators": Mount(indicators),
         "/exchange": Mount(exchange),
+        "/databases": Mount(databases),
+        "/records": Mount(recorded),
+        "/lists": Mount(lists),
         "/databases": Mount(databases),
         "/records": Mount(recorded),
         "/lists": Mount(lists),

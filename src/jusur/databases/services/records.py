@@ -21,6 +21,7 @@ from jusur.databases.errors import (
 )
 from jusur.databases.models import Database, Identifier, Record, RecordVersion
 from jusur.databases.rules import RecordState, Writers, write_refusal
+from jusur.databases.selectors import RecordView
 from jusur.directory import api as directory
 from jusur.kernel import clock, text
 from jusur.kernel.ids import new_id
@@ -138,6 +139,28 @@ def record_withdraw(*, record_id: UUID, reason: str, actor: accounts.Actor) -> R
         record.identifiers.all().delete()
         told(record, "record.withdrawn", actor.reference, {"reason": why})
     return record
+
+
+def record_read(*, record_id: UUID, purpose: str, actor: accounts.Actor) -> RecordView:
+    """One record, for an officer; the reading of another bureau's is recorded.
+
+    Raises:
+        ForbiddenError: reading is not the actor's act.
+        RecordNotFoundError: there is none, or this bureau may not see it for this purpose.
+    """
+    accounts.require(actor, "record.read")
+    own = context.current().address
+    found = selectors.record_visible(record_id, asker=own, purpose=purpose)
+    if found.originator != own:
+        ledger.record(
+            "record.read",
+            subject_type=SUBJECT,
+            subject_id=str(record_id),
+            actor=actor.reference,
+            purpose=purpose,
+            data={"database": found.database, "originator": found.originator, "version": found.version},
+        )
+    return found
 
 
 def _prepared(database: Database, draft: Any, name: str) -> tuple[RecordContent, Kept]:
