@@ -13,12 +13,14 @@ from typing import get_args, get_type_hints
 
 from jusur.evidence import messages
 from jusur.evidence.services import requests
+from jusur.notices.services import acting
 
 SOURCE = Path(__file__).parents[2] / "src"
 _TOLD = set(get_args(get_type_hints(messages.CustodyBody)["event"])) - {"verified"}
 FORMED = {
     "custody.": {f"custody.{event}" for event in _TOLD},
     "evidence.request.": {f"evidence.request.{event}" for event in requests.EVENTS.values()},
+    "notices.notice.": {f"notices.notice.{event}" for event in acting.EVENTS.values()},
     "exchange.message.": {"exchange.message.processed", "exchange.message.failed"},
 }
 """Kinds that are put together as the program runs, by their fixed beginning."""

@@ -26,6 +26,13 @@ ACTS: Final = frozenset(
         "list.import",
         "message.read",
         "message.write",
+        "notice.acknowledge",
+        "notice.approve",
+        "notice.decide",
+        "notice.draft",
+        "notice.inform",
+        "notice.read",
+        "notice.review",
         "officer.manage",
         "record.read",
         "record.withdraw",
@@ -47,6 +54,8 @@ SENSITIVE: Final = frozenset(
         "database.manage",
         "directory.manage",
         "evidence.release",
+        "notice.approve",
+        "notice.decide",
         "officer.manage",
         "request.approve",
         "settings.manage",
@@ -59,7 +68,14 @@ CASE_ROLES: Final = frozenset({"officer", "supervisor", "legal_adviser", "examin
 """Roles that open case data."""
 
 _EVERYBODY: Final = frozenset({"account.own", "directory.read", "instruments.read"})
-_CASE_READER: Final = _EVERYBODY | {"request.read", "message.read", "evidence.read", "indicators.read", "record.read"}
+_CASE_READER: Final = _EVERYBODY | {
+    "evidence.read",
+    "indicators.read",
+    "message.read",
+    "notice.read",
+    "record.read",
+    "request.read",
+}
 
 ROLES: Final[dict[str, frozenset[str]]] = {
     "officer": _CASE_READER
@@ -68,6 +84,9 @@ ROLES: Final[dict[str, frozenset[str]]] = {
         "evidence.export",
         "hit.confirm",
         "message.write",
+        "notice.acknowledge",
+        "notice.draft",
+        "notice.inform",
         "record.write",
         "request.answer",
         "request.draft",
@@ -82,6 +101,11 @@ ROLES: Final[dict[str, frozenset[str]]] = {
         "hit.confirm",
         "list.import",
         "message.write",
+        "notice.acknowledge",
+        "notice.approve",
+        "notice.decide",
+        "notice.draft",
+        "notice.inform",
         "record.withdraw",
         "record.write",
         "request.answer",
@@ -91,7 +115,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
         "search.batch",
         "search.do",
     },
-    "legal_adviser": _CASE_READER | {"request.approve", "request.refuse", "search.do"},
+    "legal_adviser": _CASE_READER | {"notice.review", "request.approve", "request.refuse", "search.do"},
     "examiner": _CASE_READER | {"evidence.acquire", "evidence.export", "search.do"},
     "administrator": _EVERYBODY
     | {

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "jusur.exchange",
     "jusur.evidence",
     "jusur.databases",
+    "jusur.notices",
     "jusur.indicators",
     "jusur.web",
     "jusur.desk.kit",

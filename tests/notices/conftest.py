@@ -1,0 +1,3 @@
+from tests.notices.network import network
+
+__all__ = ["network"]
