@@ -117,6 +117,8 @@ class EvidencePackage(models.Model):
     completes = models.BooleanField(default=True)
     statement = models.JSONField(null=True)
     blob = models.CharField(max_length=128, blank=True)
+    packed = models.BigIntegerField(null=True)
+    """Bytes of its files that the sealing under way has packed, as last noted."""
     size = models.BigIntegerField(null=True)
     sealed_sha256 = models.CharField(max_length=64, blank=True)
     verification = models.JSONField(null=True)

@@ -9,7 +9,9 @@ from tests.desk.conftest import As
 from tests.desk.evidence import samples
 from tests.desk.samples import Desk
 
+from jusur.evidence import api as evidence
 from jusur.evidence.models import EvidencePackage
+from jusur.evidence.services import sealing
 from jusur.kernel.ids import new_id
 
 
@@ -143,3 +145,24 @@ def test_the_standing_moves_while_the_node_works(desk: Desk, made: samples.Made,
     client = as_role("officer")
     assert 'data-moving="1"' in client.get(f"/evidence/{made.announced}/standing").content.decode()
     assert 'data-moving="0"' in client.get(f"/evidence/{made.verified}/standing").content.decode()
+
+
+def test_a_sealing_says_how_far_it_has_come(desk: Desk, made: samples.Made, as_role: As) -> None:
+    path = f"/evidence/{made.sealing}/standing"
+    before = as_role().get(path).content.decode()
+    assert "%" not in before
+    assert '<progress aria-labelledby="sealing"></progress>' in before
+    whole = evidence.package_totals(evidence.package(made.sealing)).bytes
+    EvidencePackage.objects.filter(id=made.sealing).update(packed=whole // 4)
+    assert "25%" in as_role().get(path).content.decode()
+    assert f'max="{whole}" value="{whole // 4}"' in as_role().get(path).content.decode()
+
+
+def test_the_worker_notes_how_far_a_sealing_has_come(desk: Desk, made: samples.Made) -> None:
+    sent = EvidencePackage.objects.filter(direction="outgoing", sealed_at__isnull=False)
+    assert sent
+    assert all(package.packed for package in sent)
+    noted = sealing._Packed(made.sealing)
+    for done in (5, 6, 7):
+        noted(done, 9)
+    assert EvidencePackage.objects.get(id=made.sealing).packed == 5

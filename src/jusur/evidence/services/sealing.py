@@ -1,6 +1,7 @@
 """Sealing released packages and sending them: done by the worker, again from the start if it is interrupted."""
 
 import base64
+import time
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,7 @@ from jusur.rows.claims import claim
 log = structlog.get_logger()
 
 OFFER_LIFETIME = timedelta(days=60)
+NOTED_SECONDS = 1.0
 
 
 def seal_waiting() -> int:
@@ -81,6 +83,20 @@ def _give_back(package_id: UUID, why: str) -> None:
         custody_log.record(package, "custody.release_denied", "node", purpose=why)
 
 
+class _Packed:
+    """Notes how far the packing has come, once in a while, for who watches."""
+
+    def __init__(self, package_id: UUID) -> None:
+        self._package_id = package_id
+        self._due = 0.0
+
+    def __call__(self, done: int, _total: int) -> None:
+        """``done`` bytes of the files are packed."""
+        if time.monotonic() >= self._due:
+            EvidencePackage.objects.filter(id=self._package_id).update(packed=done)
+            self._due = time.monotonic() + NOTED_SECONDS
+
+
 def _seal(package: EvidencePackage) -> None:
     stamping.require()
     name = blob_name(package)
@@ -93,6 +109,7 @@ def _seal(package: EvidencePackage) -> None:
             contents=_contents(package),
             seals=_seals(),
             chunk=context.current().settings.chunk_bytes,
+            progress=_Packed(package.id),
         )
         _check_hashes(items, sealed)
         writer.commit()

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_percent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -70,7 +71,15 @@ def _standing(package: evidence.EvidencePackage, totals: evidence.Totals) -> dic
         "transfer": transfer,
         "totals": totals,
         "hashed": totals.files - totals.unhashed,
+        "packed_share": _share(package.packed, totals.bytes) if package.state == "sealing" else "",
     }
+
+
+def _share(done: int | None, whole: int) -> str:
+    """How much of the whole is done, in per cent of the reader's language; "" where nobody knows."""
+    if not done or not whole:
+        return ""
+    return format_percent(min(done / whole, 1.0), "#,##0%", locale=language.current())
 
 
 def _first(request: HttpRequest) -> int:
