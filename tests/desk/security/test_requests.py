@@ -67,6 +67,7 @@ def test_pages_are_neither_framed_nor_cached_nor_scripted_from_elsewhere(desk: D
     client = Client() if path in {"/sign-in", "/invitation"} else signed_in(desk.officers[EVERYTHING])
     headers = client.get(path).headers
     policy = headers["Content-Security-Policy"]
+    assert "camera=()" in headers["Permissions-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in policy
     assert "default-src 'none'" in policy
