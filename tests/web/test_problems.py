@@ -3,9 +3,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from tests.web.conftest import Caller, problem
 
 from jusur.ledger.models import Event
+from jusur.web import idempotency
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.frame_urls")]
 
@@ -42,6 +44,20 @@ def test_another_method_is_a_problem_that_says_which(everything: Caller) -> None
     response = everything.delete("/officers")
     problem(response, 405, "method-not-allowed")
     assert set(response["Allow"].split(", ")) == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("error", [OperationalError("the database system is starting up"), InterfaceError("closed")])
+def test_without_its_database_the_node_says_come_again(
+    everything: Caller, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(idempotency, "_claim", away)  # before any view of ours has begun
+    response = everything.post("/probe", {"do": "ok"}, key="a")
+    problem(response, 503, "unavailable")
+    assert response["Retry-After"]
+    assert str(error).encode() not in response.content
 
 
 def test_a_failure_tells_nothing_of_the_inside(everything: Caller) -> None:

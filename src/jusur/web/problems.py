@@ -41,6 +41,17 @@ def answer(body: dict[str, Any]) -> HttpResponse:
     return response
 
 
+def no_database(error: BaseException) -> HttpResponse:
+    """The answer while the database is away, shut down or starting; nothing was begun or all of it was undone."""
+    log.error("api.no_database", error=type(error).__name__)
+    return of(UnavailableError("The node's database does not answer.", fix="Try again in a few seconds."))
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether ``error`` says that the database could not be asked."""
+    return isinstance(error, InterfaceError | OperationalError)
+
+
 def unexpected() -> HttpResponse:
     """The answer where this node failed in a way nobody foresaw; it tells nothing of the inside."""
     body = _problem("unexpected", "Something went wrong here", 500, "The node could not do this.")
@@ -136,8 +147,7 @@ def _not_storable(_request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _no_database(_request: HttpRequest, error: Any) -> HttpResponse:
-    log.error("api.no_database", error=type(error).__name__)
-    return of(UnavailableError("The node's database does not answer.", fix="Try again in a few seconds."))
+    return no_database(error)
 
 
 def _unexpected(_request: HttpRequest, error: Any) -> HttpResponse:

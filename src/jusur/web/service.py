@@ -1,5 +1,7 @@
 """What keeps a node running asks of its web process: is it well, what are its figures."""
 
+import sys
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -37,5 +39,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def failed(_request: HttpRequest) -> HttpResponse:
-    """Something failed outside the API's own handlers."""
+    """Something failed outside the API's own handlers: in what is done before and after them, often the database."""
+    error = sys.exc_info()[1]
+    if error is not None and problems.is_database_away(error):
+        return problems.no_database(error)
     return problems.unexpected()

@@ -1,10 +1,12 @@
 """The pages of the frame: help, appearance, language, and what is shown when something goes wrong."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from tests.desk.conftest import As
 from tests.desk.samples import Desk
 
+from jusur.accounts import api as accounts
 from jusur.directory import api as directory
 from jusur.kernel.languages import LANGUAGES
 
@@ -23,6 +25,19 @@ def test_nothing_at_an_address_is_a_page_for_people_and_a_document_for_programs(
     assert page.status_code == 404
     assert page["Content-Type"].startswith("text/html")
     assert client.get("/v1/nowhere")["Content-Type"] == "application/problem+json"
+
+
+def test_without_its_database_a_page_says_come_again(as_role: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_arguments: object) -> None:
+        raise OperationalError("the database system is shutting down")
+
+    browser = as_role("officer", language="fr")
+    browser.raise_request_exception = False
+    monkeypatch.setattr(accounts, "acting", away)
+    response = browser.get("/requests/")
+    assert response.status_code == 503
+    assert response["Retry-After"]
+    assert "La base de données du nœud ne répond pas." in response.content.decode()
 
 
 def test_the_policy_allows_nothing_inline_and_nothing_foreign(as_role: As) -> None:

@@ -1,5 +1,6 @@
 """Pages that say what went wrong and what to do."""
 
+import sys
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -87,7 +88,11 @@ def failed(request: HttpRequest) -> HttpResponse:
     """Something failed in a way nobody foresaw; the page needs neither database nor session."""
     if _machine(request):
         return service.failed(request)
-    return HttpResponse(render_to_string("kit/failed.html"), status=500)
+    if not problems.is_database_away(sys.exc_info()[1]):
+        return HttpResponse(render_to_string("kit/failed.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = HttpResponse(render_to_string("kit/failed.html", {"away": True}), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(problems.RETRY_SECONDS)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
