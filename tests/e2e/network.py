@@ -153,10 +153,11 @@ class Node(RehearsalNode):
     def kill(self, name: str) -> None:
         """kill -9 of one process and what it started; the supervisor's takes the whole node along."""
         pid = self.pids()[name]
-        if name in {"supervisor", "postgres"}:
-            os.kill(pid, signal.SIGKILL)
-        else:
-            os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it fell with what was killed before, and nobody has noticed yet
+            if name in {"supervisor", "postgres"}:
+                os.kill(pid, signal.SIGKILL)
+            else:
+                os.killpg(pid, signal.SIGKILL)
 
     def revive(self) -> None:
         """Have every process ready again after a kill; the supervisor is started where it was killed."""
