@@ -12,6 +12,9 @@ ACTS: Final = frozenset(
     {
         "account.own",
         "alarm.dismiss",
+        "assembly.manage",
+        "assembly.read",
+        "assembly.take_part",
         "audit.read",
         "database.manage",
         "directory.manage",
@@ -67,7 +70,7 @@ SENSITIVE: Final = frozenset(
 CASE_ROLES: Final = frozenset({"officer", "supervisor", "legal_adviser", "examiner"})
 """Roles that open case data."""
 
-_EVERYBODY: Final = frozenset({"account.own", "directory.read", "instruments.read"})
+_EVERYBODY: Final = frozenset({"account.own", "assembly.read", "directory.read", "instruments.read"})
 _CASE_READER: Final = _EVERYBODY | {
     "evidence.read",
     "indicators.read",
@@ -96,6 +99,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     "supervisor": _CASE_READER
     | {
         "alarm.dismiss",
+        "assembly.manage",
         "evidence.export",
         "evidence.release",
         "hit.confirm",
@@ -127,7 +131,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
         "webhook.manage",
     },
     "auditor": _EVERYBODY | {"audit.read", "indicators.read"},
-    "delegate": _EVERYBODY,
+    "delegate": _EVERYBODY | {"assembly.take_part"},
 }
 
 

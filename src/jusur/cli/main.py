@@ -10,6 +10,7 @@ from jusur import __version__
 from jusur.kernel.errors import JusurError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "assembly": ("jusur.cli.assembly", "assembly"),
     "backup": ("jusur.cli.keeping", "backup"),
     "database": ("jusur.cli.records", "database"),
     "database": ("jusur.cli.records", "database"),

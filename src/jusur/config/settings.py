@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "jusur.evidence",
     "jusur.databases",
     "jusur.notices",
+    "jusur.assembly",
     "jusur.indicators",
     "jusur.web",
     "jusur.desk.kit",

@@ -64,6 +64,7 @@ def build(mounts: Mapping[str, Mount], namespace: str = "v1") -> Api:
 
 def all_mounts() -> dict[str, Mount]:
     """Every room's router. A room without one stops the process here, at its start."""
+    from jusur.assembly.endpoints import router as assembly
     from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.searching_endpoints import router as searching
@@ -75,6 +76,7 @@ def all_mounts() -> dict[str, Mount]:
     from jusur.instruments.endpoints import router as instruments
 
     return own_mounts() | {
+        "/assembly": Mount(assembly),
         "/evidence": Mount(evidence),
         "/indicators": Mount(indicators),
         "/exchange": Mount(exchange),
