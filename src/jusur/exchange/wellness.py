@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from jusur.directory import api as directory
 from jusur.exchange import alarms
 from jusur.kernel import clock
+from jusur.kernel.sentences import sentence
 from jusur.node.doctor import Finding
 
 
@@ -16,9 +17,13 @@ def findings() -> Iterator[Finding]:
     expires = directory.expires()
     stale = clock.now() >= expires
     yield Finding(
-        "directory", ok=not stale, detail=f"version {directory.current().version}, good until {expires:%Y-%m-%d}",
+        "directory",
+        ok=not stale,
+        detail=sentence(
+            "version {version}, good until {day}", version=directory.current().version, day=f"{expires:%Y-%m-%d}"
+        ),
         fix="Fetch it: jusur directory refresh." if stale else "",
-    )  # fmt: skip
+    )
     yield _alarms("directory alarms", (alarm.kind for alarm in directory.alarms()), "jusur directory alarms")
     yield _alarms("exchange alarms", (alarm["kind"] for alarm in alarms.open_alarms()), "jusur exchange alarms")
 
@@ -26,5 +31,6 @@ def findings() -> Iterator[Finding]:
 def _alarms(name: str, kinds: Iterable[str], command: str) -> Finding:
     found = sorted(set(kinds))
     if found:
-        return Finding(name, ok=True, detail=", ".join(found), fix=f"See: {command}.", warning=True)
+        fix = sentence("See: {command}.", command=command)
+        return Finding(name, ok=True, detail=", ".join(found), fix=fix, warning=True)
     return Finding(name, ok=True, detail="none")

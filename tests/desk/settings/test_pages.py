@@ -1,23 +1,29 @@
 import dataclasses
+import inspect
+import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.translation import gettext
 from tests.desk import samples
 from tests.desk.conftest import As
 from tests.desk.settings import samples as rows
 
 from jusur.accounts import api as accounts
 from jusur.desk.settings import health
-from jusur.desk.settings.words import MEANINGS
+from jusur.desk.settings.words import ADVICE, MEANINGS
 from jusur.exchange import api as exchange
+from jusur.exchange import wellness
 from jusur.exchange.models import Delivery, OutboundMessage
 from jusur.kernel import clock
 from jusur.ledger.models import Event
-from jusur.node import backup
+from jusur.node import backup, doctor
 from jusur.node.backup import Manifest
 from jusur.node.context import current
 from jusur.node.settings import NodeSettings
@@ -194,3 +200,24 @@ def test_the_doctor_runs_in_the_page(shown: samples.Desk, as_role: As) -> None:
     assert "Set timestamp_url to a qualified authority" in page
     assert "peer-silent" in page
     assert "Vault" in page
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "es"])
+def test_whatever_the_doctor_says_is_said_in_the_reader_s_language(desk: samples.Desk, language: str) -> None:
+    source = inspect.getsource(doctor) + inspect.getsource(wellness)
+    forms = [form for form in map(str, ADVICE) if "{" in form]
+    assert len(forms) > 20
+    with translation.override(language):
+        for form in forms:
+            assert form in source, "the doctor does not say this any more"
+            assert gettext(form) != form, form
+            assert set(re.findall(r"{\w+}", gettext(form))) == set(re.findall(r"{\w+}", form))
+
+
+def test_a_sentence_of_the_doctor_has_its_parts_in_every_language(
+    desk: samples.Desk, as_role: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _place: SimpleNamespace(free=3 << 30))
+    page = as_role("administrator", language="fr").get("/settings/health").content.decode()
+    assert f"3.0 Gio libres pour {current().home.path}" in page
+    assert "Free space" not in page

@@ -13,6 +13,7 @@ from jusur.desk.settings import health
 from jusur.desk.today import mailing
 from jusur.directory import api as directory
 from jusur.exchange import api as exchange
+from jusur.kernel.sentences import Sentence
 from jusur.node import context as node
 from jusur.node import settings as node_settings
 
@@ -59,7 +60,7 @@ def first_hour(request: HttpRequest) -> HttpResponse:
 def health_page(request: HttpRequest) -> HttpResponse:
     """The doctor's checks, run now."""
     accounts.acting(request, ACT)
-    rows = [row | {"detail": _(row["detail"]), "fix": _(row["fix"]) if row["fix"] else ""} for row in health.findings()]
+    rows = [row | {name: _said(row[name]) for name in ("detail", "fix")} for row in health.findings()]
     context = {
         "rows": rows,
         "wrong": sum(row["verdict"] == "wrong" for row in rows),
@@ -67,6 +68,13 @@ def health_page(request: HttpRequest) -> HttpResponse:
         "services": health.services(),
     }
     return render(request, "settings/health.html", context)
+
+
+def _said(text: str) -> str:
+    """A sentence of the doctor in the reader's language, its parts put in."""
+    if isinstance(text, Sentence):
+        return text.said(_)
+    return _(text) if text else ""
 
 
 @require_safe
