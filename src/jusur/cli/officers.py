@@ -9,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from jusur.cli.output import json_option, print_fields, print_json, print_table
+from jusur.cli.output import json_option, print_json, print_shown, print_table
 from jusur.kernel import canonical
 from jusur.kernel.errors import InvalidInputError
 
@@ -42,10 +42,7 @@ def add(email: str, name: str, roles: tuple[str, ...], system: bool, language: s
         email=email, name=name, roles=roles, kind=kind, language=language, actor=ADMINISTRATOR
     )
     shown = {"id": str(found.id), "email": found.email, "roles": found.roles, "kind": found.kind}
-    if as_json:
-        print_json(shown)
-    else:
-        print_fields(shown)
+    print_shown(shown, as_json=as_json)
 
 
 @officer.command()
@@ -130,10 +127,7 @@ def sample(email: str, as_json: bool) -> None:
 
     found = accounts.officer_by_email(email)
     shown = {"email": found.email, "password": rehearsal.give_sample_factors(found)}
-    if as_json:
-        print_json(shown)
-    else:
-        print_fields(shown)
+    print_shown(shown, as_json=as_json)
 
 
 @officer.command()

@@ -26,6 +26,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     Console().print(table)
 
 
+def print_shown(shown: dict[str, Any], *, as_json: bool) -> None:
+    """Print what a command found or made: as JSON for programs, else one field a line."""
+    if as_json:
+        print_json(shown)
+    else:
+        print_fields(shown)
+
+
 def print_fields(fields: dict[str, Any]) -> None:
     """Print ``fields`` one a line, names aligned."""
     width = max(map(len, fields), default=0)

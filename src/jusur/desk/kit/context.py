@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
@@ -58,7 +59,10 @@ class Desk:
         except JusurError:  # no home: the address is all there is to say
             return {"address": settings.ADDRESS.upper(), "name": "", "role": "", "demo": False}
         foreign = _is_arabic(own.name) != (self.language.direction == "rtl")
-        name = (organisation_name(own.address) if foreign else "") or own.name
+        try:
+            name = (organisation_name(own.address) if foreign else "") or own.name
+        except DatabaseError:  # this page says just that
+            name = own.name
         return {"address": own.address, "name": name, "role": own.role, "demo": own.demo}
 
     @cached_property

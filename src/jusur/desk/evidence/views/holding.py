@@ -109,36 +109,40 @@ def forward(request: HttpRequest, package_id: UUID) -> HttpResponse:
 def give_back(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """Ask for the release of the package back to the bureau that sent it."""
     actor = accounts.acting(request, "evidence.acquire")
-    package = evidence.package(package_id)
-    form = WhyForm(_given(request))
-    if _sent(request, form):
-        return _do(
-            request,
-            form,
-            package,
-            "evidence/return.html",
-            lambda: evidence.package_return(package_id=package_id, purpose=form.cleaned_data["purpose"], actor=actor),
-            _("The return waits for its release by a second person."),
-        )
-    return _page(request, form, package, "evidence/return.html")
+    return _with_reason(
+        request,
+        evidence.package(package_id),
+        "evidence/return.html",
+        lambda reason: evidence.package_return(package_id=package_id, purpose=reason, actor=actor),
+        _("The return waits for its release by a second person."),
+    )
 
 
 @require_http_methods(_BOTH)
 def destroy(request: HttpRequest, package_id: UUID) -> HttpResponse:
     """Delete this bureau's sealed copy for good."""
     actor = accounts.acting(request, "evidence.release")
-    package = evidence.package(package_id)
+    return _with_reason(
+        request,
+        evidence.package(package_id),
+        "evidence/destroy.html",
+        lambda reason: evidence.package_destroy(package_id=package_id, purpose=reason, actor=actor),
+        _("Destroyed. The chain of custody and its proofs stay."),
+    )
+
+
+def _with_reason(
+    request: HttpRequest,
+    package: evidence.EvidencePackage,
+    template: str,
+    act: Callable[[str], object],
+    done: str,
+) -> HttpResponse:
+    """An act that takes nothing but its reason: asked for, then done."""
     form = WhyForm(_given(request))
-    if _sent(request, form):
-        return _do(
-            request,
-            form,
-            package,
-            "evidence/destroy.html",
-            lambda: evidence.package_destroy(package_id=package_id, purpose=form.cleaned_data["purpose"], actor=actor),
-            _("Destroyed. The chain of custody and its proofs stay."),
-        )
-    return _page(request, form, package, "evidence/destroy.html")
+    if not _sent(request, form):
+        return _page(request, form, package, template)
+    return _do(request, form, package, template, lambda: act(form.cleaned_data["purpose"]), done)
 
 
 def _do(

@@ -34,14 +34,9 @@ def approve(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The second officer agrees: the request is sent."""
     actor = accounts.acting(request, "request.approve")
     form = ReasonForm(request.POST, prefix="send")
-    if form.is_valid():
-        try:
-            evidence.request_approve(request_id=request_id, reason=form.cleaned_data["reason"], actor=actor)
-        except JusurError as error:
-            show_error(form, error)
-        else:
-            messages.success(request, _("Approved. The request is on its way; its receipt will show below."))
-            return _back(request_id)
+    if _decided(form, request_id, actor, granted=True):
+        messages.success(request, _("Approved. The request is on its way; its receipt will show below."))
+        return _back(request_id)
     return _page(request, evidence.request(request_id), actor, approval=form, status=409)
 
 
@@ -50,16 +45,24 @@ def give_back(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The second officer declines: the draft goes back to its drafter."""
     actor = accounts.acting(request, "request.approve")
     form = ReturnForm(request.POST, prefix="return")
-    if form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            evidence.request_approve(request_id=request_id, granted=False, reason=reason, actor=actor)
-        except JusurError as error:
-            show_error(form, error)
-        else:
-            messages.success(request, _("Returned. The drafter sees what you wrote."))
-            return _back(request_id)
+    if _decided(form, request_id, actor, granted=False):
+        messages.success(request, _("Returned. The drafter sees what you wrote."))
+        return _back(request_id)
     return _page(request, evidence.request(request_id), actor, returning=form, status=422)
+
+
+def _decided(form: ReasonForm | ReturnForm, request_id: UUID, actor: accounts.Actor, *, granted: bool) -> bool:
+    """Whether the decision stands; where it was refused, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        evidence.request_approve(
+            request_id=request_id, granted=granted, reason=form.cleaned_data["reason"], actor=actor
+        )
+    except JusurError as error:
+        show_error(form, error)
+        return False
+    return True
 
 
 @require_POST
