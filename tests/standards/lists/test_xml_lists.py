@@ -195,6 +195,8 @@ def test_hostile_xml_is_refused(reader: Callable[[BinaryIO], Iterator[Outcome]],
         ("<html></html>", "another kind"),
         ("", "breaks off"),
         ("{}", "breaks off"),
+        (f"<?xml version='1.0' encoding='none-such'?><{root}/>", "encoding"),
+        (f"<?xml version='1.0' encoding='utf-7'?><{root}/>", "encoding"),
         (f"<{root}>&undefined;</{root}>", "breaks off"),
     ]:
         with pytest.raises(InvalidListError, match=words):

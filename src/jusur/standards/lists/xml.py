@@ -134,6 +134,8 @@ def records(stream: BinaryIO, *, roots: set[str], tags: set[str]) -> Iterator[No
             f"The XML breaks off or is faulty at line {error.lineno}: {expat.ErrorString(error.code)}.",
             fix="Get the whole list again; what stands before was not taken as complete.",
         ) from None
+    except (LookupError, ValueError):
+        raise InvalidListError("The XML is in an encoding that lists do not use.", fix="Get it in UTF-8.") from None
     yield from _taken(collector)
 
 
