@@ -8,7 +8,12 @@ from tests.e2e.network import Network, built
 IN_CI = frozenset(
     {"test_demo", "test_requests", "test_packages", "test_flips", "test_hostile", "test_wires", "test_desk"}
 )
-ALSO_IN_CI = frozenset({"test_every_process_is_killed_while_evidence_and_messages_cross"})
+ALSO_IN_CI = frozenset(
+    {
+        "test_every_process_is_killed_while_evidence_and_messages_cross",
+        "test_a_record_reaches_whom_it_allows_and_is_corrected_and_withdrawn_there",
+    }
+)
 """The small version of this suite; `make test-e2e` runs all of it, every bad day included."""
 
 

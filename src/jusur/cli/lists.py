@@ -53,8 +53,8 @@ def pull(home: str | None, publisher: str, file: Path | None, form: str, actor: 
 @lists.command("import")
 @click.argument("database", metavar="LIST")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "form", default="ftm-json", show_default=True, help="The file's format.")
-@click.option("--mapping", type=click.File("r", encoding="utf-8"), help="For csv: a JSON file, which column is what.")
+@click.option("--format", "form", default="ftm", show_default=True, help="The file's format.")
+@click.option("--mapping", type=click.File("r", encoding="utf-8"), help="For csv: a TOML file, which column is what.")
 @click.option("--handling", type=click.File("r", encoding="utf-8"), help="A JSON file: the records' handling block.")
 @_by
 @json_option
@@ -80,7 +80,7 @@ def import_(
             database=database,
             file=file,
             format=form,
-            mapping=_json(mapping, "--mapping"),
+            mapping=mapping.read() if mapping else None,
             handling=_json(handling, "--handling"),
             actor=actor,
         ),

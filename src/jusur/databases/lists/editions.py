@@ -42,7 +42,7 @@ def edition_open(
     format: str,  # noqa: A002 - the word of the field
     actor: str,
     url: str = "",
-    mapping: dict[str, Any] | None = None,
+    mapping: str | None = None,
     legal_basis: str = "",
     handling: dict[str, Any] | None = None,
 ) -> Edition:
@@ -54,7 +54,7 @@ def edition_open(
         format: one of ``formats.NAMES``.
         actor: who imports, as the ledger names them.
         url: where it was fetched from; empty for a file that was given.
-        mapping: for CSV: which column is what.
+        mapping: for CSV: which column is what, in TOML.
         legal_basis: what makes the list law.
         handling: the handling block of its records; open to all the database is shared with where absent.
 

@@ -9,6 +9,7 @@ from jusur.databases import walls
 from jusur.databases.lists import editions
 from jusur.databases.lists.editions import Progress
 from jusur.databases.lists.fetching import fetch
+from jusur.databases.lists.formats import LINES
 from jusur.databases.lists.publishers import publisher
 from jusur.databases.models import Database, Edition
 from jusur.databases.services import describing
@@ -25,7 +26,7 @@ class Asked:
     database: str = ""
     file: Path | None = None
     format: str = ""
-    mapping: dict[str, Any] | None = None
+    mapping: str | None = None
     handling: dict[str, Any] | None = None
 
 
@@ -35,28 +36,42 @@ def list_import(asked: Asked, *, progress: Progress | None = None) -> Edition:
     Raises:
         JusurError: it cannot be fetched, opened or read (says why).
     """
-    if asked.publisher:
+    if asked.publisher and asked.file is None:
         return _of_publisher(asked, progress)
+    return editions.edition_run(list_open(asked).id, progress=progress)
+
+
+def list_open(asked: Asked) -> Edition:
+    """Open the edition of a file; the worker carries it on, or `list_import`.
+
+    Raises:
+        JusurError: it cannot be opened (says why).
+    """
+    if asked.publisher and asked.file is not None:
+        known = publisher(asked.publisher)
+        form = asked.format or _format(known.format, asked.file)
+        return _open(asked, _database(known.database), asked.file, form, legal_basis=known.legal_basis)
     if asked.file is None or not asked.database.startswith("list-"):
         raise InvalidInputError(
             "An import takes a file and a list database.", fix="For example: jusur lists import list-own FILE."
         )
-    opened = _open(asked, _database(asked.database), asked.file, asked.format or "ftm-json")
-    return editions.edition_run(opened.id, progress=progress)
+    return _open(asked, _database(asked.database), asked.file, asked.format or LINES)
 
 
 def _of_publisher(asked: Asked, progress: Progress | None) -> Edition:
     known = publisher(asked.publisher)
     database = _database(known.database)
-    form = asked.format or known.format
-    if asked.file is not None:
-        opened = _open(asked, database, asked.file, form, legal_basis=known.legal_basis)
-        return editions.edition_run(opened.id, progress=progress)
+    form = asked.format or _format(known.format, asked.file)
     with tempfile.TemporaryDirectory(dir=context.current().home.path, prefix=".fetched-") as folder:
         target = Path(folder) / f"{known.key}-list"
         fetch(known.url, target, progress=_fetching(progress))
         opened = _open(asked, database, target, form, url=known.url, legal_basis=known.legal_basis)
     return editions.edition_run(opened.id, progress=progress)
+
+
+def _format(usual: str, file: Path | None) -> str:
+    """The format of a publisher's file: its usual one, or that of the table it publishes too."""
+    return "ofac" if usual == "ofac-xml" and file is not None and file.suffix.lower() == ".csv" else usual
 
 
 def _fetching(progress: Progress | None) -> Any:

@@ -72,8 +72,8 @@ def read(edition: Edition, path: Path, *, progress: Progress | None = None) -> N
                 progress("reading", stream.tell(), edition.size)
     edition.whole = source.broken == ""
     edition.held_for = source.broken
-    if edition.read == edition.refused and not edition.whole:
-        raise ListUnreadableError(source.broken)
+    if edition.read == edition.refused and (edition.read or not edition.whole):
+        raise ListUnreadableError(source.broken or f"Not one of its {edition.read:,} entries could be taken.")
 
 
 class _Source:
