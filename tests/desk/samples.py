@@ -36,6 +36,8 @@ AREAS: Final = (
     "requests",
     "messages",
     "evidence",
+    "search",
+    "databases",
     "directory",
     "indicators",
     "audit",

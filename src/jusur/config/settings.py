@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "jusur.desk.requests",
     "jusur.desk.messages",
     "jusur.desk.evidence",
+    "jusur.desk.search",
+    "jusur.desk.databases",
     "jusur.desk.directory",
     "jusur.desk.indicators",
     "jusur.desk.audit",

@@ -10,6 +10,8 @@ urlpatterns = [
     path("requests/", include("jusur.desk.requests.urls")),
     path("messages/", include("jusur.desk.messages.urls")),
     path("evidence/", include("jusur.desk.evidence.urls")),
+    path("search/", include("jusur.desk.search.urls")),
+    path("databases/", include("jusur.desk.databases.urls")),
     path("", include("jusur.desk.directory.urls")),
     path("indicators/", include("jusur.desk.indicators.urls")),
     path("audit/", include("jusur.desk.audit.urls")),

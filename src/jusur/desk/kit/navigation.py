@@ -52,6 +52,21 @@ AREAS: Final[tuple[tuple[Promise | str, tuple[Area, ...]], ...]] = (
         ),
     ),
     (
+        _("Databases"),
+        (
+            Area("search", _("Search"), "search", "search:index", frozenset({"search.do"}), "f"),
+            Area("checkpoint", _("Checkpoint"), "shield", "search:checkpoint", frozenset({"search.do"}), "c"),
+            Area(
+                "databases",
+                _("Databases and records"),
+                "folder",
+                "databases:index",
+                frozenset({"record.read", "database.manage"}),
+                "b",
+            ),
+        ),
+    ),
+    (
         _("Network"),
         (
             Area("directory", _("Directory"), "directory", "directory:index", frozenset({"directory.read"}), "d"),
