@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "officer": ("jusur.cli.officers", "officer"),
     "record": ("jusur.cli.records", "record"),
     "record": ("jusur.cli.records", "record"),
+    "public-api": ("jusur.cli.public_notices", "public_api"),
     "request": ("jusur.cli.requests", "request"),
     "restore": ("jusur.cli.keeping", "restore"),
     "screen": ("jusur.cli.search", "screen"),

@@ -8,6 +8,7 @@ import msgspec
 from jusur.kernel import clock
 from jusur.notices import content as contents
 from jusur.notices import types
+from jusur.notices.ages import is_minor
 from jusur.notices.models import Notice
 from jusur.notices.rules import State
 
@@ -53,7 +54,9 @@ def findings(notice: Notice) -> list[Finding]:
     ]
     found += care(content)
     found += [Finding("precedent", f"{each.id} {each.state}") for each in precedents(notice)]
-    if any(person.status == "victim" or _minor(person.date_of_birth) for person in content.persons):
+    if any(
+        person.status == "victim" or is_minor(person.date_of_birth, clock.now().date()) for person in content.persons
+    ):
         found.append(Finding("vulnerable", "A victim or a minor: never shown to the public."))
     return found
 
@@ -89,18 +92,3 @@ def precedents(notice: Notice) -> list[Notice]:
 
 def _charge(charge: contents.Charge) -> str:
     return " ".join([charge.text.original, *charge.text.translations.values()])
-
-
-def _minor(born: str) -> bool:
-    """Whether somebody born then may be under 18 today: the youngest reading of a partial date."""
-    if not born:
-        return False
-    from jusur.notices.conditions import last_day
-
-    today, day = clock.now().date(), last_day(born)
-    return (today.year - day.year) - ((today.month, today.day) < (day.month, day.day)) < 18  # noqa: PLR2004 - of age
-
-
-def is_minor(born: str) -> bool:
-    """Whether somebody born on the partial date ``born`` may be a minor today."""
-    return _minor(born)
