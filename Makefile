@@ -29,6 +29,7 @@ $(STAMP): requirements/dev.txt pyproject.toml tools/install-system-packages tool
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	$(BIN)/python tools/build_desk.py
 	$(BIN)/python -m compileall -q src
+	$(BIN)/python -m jusur.screening.warm
 	touch $@
 
 .PHONY: demo

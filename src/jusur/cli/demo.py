@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from jusur.cli.rehearsal import sample
 from jusur.cli.rehearsal.scenario import Rehearsal, write_report
 from jusur.kernel.errors import ConflictError, JusurError
 from jusur.node import supervisor
@@ -57,6 +58,12 @@ def _say(name: str, seconds: float) -> None:
 
 
 def _show(rehearsal: Rehearsal) -> None:
+    if rehearsal.found:
+        best = rehearsal.found["answers"][0]
+        click.echo(f"\nAn officer in Rabat typed {sample.SOUGHT} and found {best['caption']} ({best['score']:.0%}):")
+        for reason in best["reasons"]:
+            click.echo(f"  {reason['weight']:+6.2f}  {reason['sentence']}")
+        click.echo()
     for verdict in rehearsal.verdicts:
         mark = click.style("accepted", fg="green") if verdict.accepted else click.style("REFUSED", fg="red")
         click.echo(f"  {verdict.name:<10} {mark}")

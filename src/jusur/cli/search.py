@@ -1,6 +1,7 @@
 """``jusur search TEXT`` and ``jusur screen FILE``: searches by an officer's token."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from jusur.cli.output import json_option, print_json
 from jusur.kernel.errors import InvalidInputError
 
 PERCENT = 100
+ADMINISTRATOR = "administrator:console"
 
 
 @click.command()
@@ -156,3 +158,33 @@ def _tell(rows: int, total: int, seconds: float) -> None:
     share = f"{rows / total:6.1%}" if total else ""
     pace = rows / seconds if seconds else 0.0
     click.echo(f"\r{rows:>12,} rows {share} {pace:,.0f}/s", nl=False, err=True)
+
+
+@click.command("search-token")
+@click.argument("email")
+@click.option("--purpose", required=True, help="Why whoever uses the token searches.")
+@click.option("--reference", required=True, help="The case, system or check this belongs to.")
+@click.option("--days", default=90, show_default=True, help="How long the token lives.")
+@json_option
+@click.pass_obj
+def search_token(home: str | None, /, email: str, purpose: str, reference: str, days: int, as_json: bool) -> None:
+    """Issue a token that only searches, for clients that cannot state a purpose (yente's); shown this once."""
+    from jusur.config.bootstrap import setup
+
+    setup(home)
+    from jusur.accounts import api as accounts
+    from jusur.databases import api as databases
+
+    databases.search_purpose(purpose)
+    issued, secret = accounts.token_issue(
+        officer_id=accounts.officer_by_email(email).id,
+        name=f"search: {purpose}"[:100],
+        scopes=["search.batch", "search.do"],
+        lifetime=timedelta(days=days),
+        actor=ADMINISTRATOR,
+    )
+    databases.token_purpose_set(token=issued.id, purpose=purpose, reference=reference, actor=ADMINISTRATOR)
+    if as_json:
+        print_json({"id": str(issued.id), "token": secret, "purpose": purpose, "reference": reference})
+    else:
+        click.echo(secret)

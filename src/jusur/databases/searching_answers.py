@@ -9,6 +9,7 @@ from jusur.databases.searching_shapes import AnswerView, HandlingView, ReasonVie
 from jusur.databases.selectors import RecordView
 from jusur.kernel import clock
 from jusur.kernel.languages import Language
+from jusur.matching import explain
 
 IDENTIFYING: Final = frozenset(
     {
@@ -136,11 +137,6 @@ def _exact_reason(key: Key, language: Language) -> ReasonView:
 
 
 def _reason(reason: Any, language: Language) -> ReasonView:
-    return ReasonView(reason.code, round(reason.weight, 3), reason.query, reason.record, sentence(reason, language))
-
-
-def sentence(reason: Any, language: Language) -> str:
-    """What a reason of the engine says."""
-    from jusur.matching import explain
-
-    return str(explain.sentence(reason, language))
+    return ReasonView(
+        reason.code, round(reason.weight, 3), reason.query, reason.record, explain.sentence(reason, language)
+    )

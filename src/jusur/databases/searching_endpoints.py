@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router, Schema, Status
+from ninja import Body, Path, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from jusur.accounts import api as accounts
@@ -33,10 +33,8 @@ class Answer(Schema):
     model_config = ConfigDict(extra="allow")
 
 
-class AnyBody(Schema):
-    """A body whose form the search process checks; see docs/reference/search.md."""
-
-    model_config = ConfigDict(extra="allow")
+AnyBody = Annotated[dict[str, Any], Body(...)]
+"""A body whose form the search process checks; see docs/reference/search.md."""
 
 
 class Decision(Schema):
@@ -64,7 +62,16 @@ class HitView(Answer):
     purpose: str
     reference: str
     score: float
+    reasons: list[dict[str, Any]] = []
+    reason: str = ""
+    remark: str = ""
+    decided_by: str = ""
+    decided_at: str | None = None
+    search: str | None = None
+    watch: str | None = None
+    query: dict[str, Any] | None = None
     found_at: str
+    owner_told_at: str | None = None
 
 
 class HitPage(Schema):
@@ -81,6 +88,7 @@ class WatchView(Answer):
     purpose: str
     reference: str
     kind: str
+    databases: list[str] = []
     placed_at: str
     expires_at: str
     lifted_at: str | None
@@ -105,7 +113,15 @@ class SearchView(Answer):
     channel: str
     kind: str
     outcome: str
+    refusal: str = ""
+    partial: bool = False
     queries: int
+    answers: int = 0
+    databases: list[str] = []
+    asked: list[str] = []
+    microseconds: int = 0
+    entry: str = ""
+    commitment: str = ""
 
 
 class SearchPage(Schema):
@@ -217,7 +233,7 @@ def place(request: HttpRequest, body: AnyBody) -> Status[dict[str, Any]]:
     """To be told when a record of it appears."""
     actor = accounts.acting(request, "search.do")
     try:
-        parsed = msgspec.convert(body.model_dump(), watches.WatchBody)
+        parsed = msgspec.convert(body, watches.WatchBody)
     except msgspec.ValidationError as error:
         raise InvalidInputError(f"The watch is not of the right form: {error}.") from None
     return Status(201, _watch_view(watches.watch_place(body=parsed, actor=actor)))
@@ -231,8 +247,8 @@ def lift(request: HttpRequest, watch_id: Id) -> Status[None]:
     return Status(204, None)
 
 
-def _relay(path: str, body: AnyBody, actor: accounts.Actor, seconds: float) -> HttpResponse:
-    content = msgspec.json.encode(body.model_dump())
+def _relay(path: str, body: dict[str, Any], actor: accounts.Actor, seconds: float) -> HttpResponse:
+    content = msgspec.json.encode(body)
     answer = searching_client.ask(
         path, content, scheme=searching_client.SCHEME_OFFICER, asker=str(actor.id), seconds=seconds
     )

@@ -1,10 +1,17 @@
-"""How certain an answer must be to be shown, and to count as a hit: by purpose, as the engine measured them."""
+"""How certain an answer must be to be shown, and to be proposed as a hit: by purpose, as the engine measured them.
+
+What is shown begins at the engine's threshold for the purpose (``jusur.matching.thresholds``). What is proposed as a
+hit must be more likely than not: below, an answer is shown for a person to look at, and nobody else is told of it.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
+from jusur.matching import thresholds
+
 LEAST: Final = 0.05
 """No answer below this is ever looked for: it would be chance."""
+MORE_LIKELY_THAN_NOT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +22,7 @@ class Levels:
     hit: float
 
 
-_LEVELS: Final = {
-    "border-check": Levels(0.6, 0.9),
-    "investigation": Levels(0.3, 0.8),
-    "vetting": Levels(0.5, 0.85),
-}
-
-
 def levels(name: str) -> Levels:
-    """The levels of ``name``, as a purpose calls them (``thresholds`` in ``data/search_purposes.json``)."""
-    return _LEVELS[name]
+    """The levels of ``name``, as a purpose calls the engine's (``thresholds`` in ``data/search_purposes.json``)."""
+    show = thresholds.of_purpose(name).threshold
+    return Levels(show, max(show, MORE_LIKELY_THAN_NOT))

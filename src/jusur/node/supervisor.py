@@ -25,6 +25,8 @@ TICK_SECONDS = 0.1
 ROTATE_SECONDS = 60.0
 ORPHAN_SECONDS = 10.0
 MAX_STATUS_BYTES = 64 * 1024
+SEARCH_PATIENCE = 600.0
+"""Where nothing is compiled yet, the first start of the search compiles the engine."""
 
 
 class Supervisor:
@@ -140,7 +142,9 @@ def default_specs(settings: NodeSettings, *, worker: Sequence[str] = ()) -> list
     return [
         ProcessSpec("worker", worker or [*python, "jusur.config.worker"], ready=answers),
         ProcessSpec("web", [*python, "jusur.config.web"], ready=http_ready(desk)),
-        ProcessSpec("search", [*python, "jusur.screening.serve"], ready=_search_ready(settings)),
+        ProcessSpec(
+            "search", [*python, "jusur.screening.serve"], ready=_search_ready(settings), patience=SEARCH_PATIENCE
+        ),
         ProcessSpec("gate", [*python, "jusur.gate.serve"], ready=port_ready(settings.gate_host, settings.gate_port)),
     ]
 

@@ -2,7 +2,7 @@
 
 ``/match/{dataset}``, ``/search/{dataset}``, ``/entities/{id}``, ``/catalog``, ``/algorithms``, ``/healthz`` and
 ``/readyz``. A dataset is a database's key (``nominal``, ``list-un``) or ``default`` for all. These clients send
-``Authorization: ApiKey TOKEN`` and can state no purpose: it stands with the token (``jusur search token``), or comes in
+``Authorization: ApiKey TOKEN`` and can state no purpose: it stands with the token (``jusur search-token``), or comes in
 the fields ``Jusur-Purpose`` and ``Jusur-Reference`` where a client can send fields of its own. What is asked here is
 journalled, counted against budgets and shown through the same walls as everything else.
 """
@@ -209,7 +209,7 @@ def _entry(speaker: Speaker, request: Request, kind: str, query: bytes) -> Entry
     if not purpose or not reference:
         raise BadQueryError(
             "This token has no purpose, and no search goes without one.",
-            fix="An administrator sets it: jusur search token; or send Jusur-Purpose and Jusur-Reference.",
+            fix="Have your administrator issue one: jusur search-token; or send Jusur-Purpose and Jusur-Reference.",
         )
     act = databases.search_purpose(purpose)
     return Entry(

@@ -30,7 +30,7 @@ from jusur.matching.names_index import Match, NameIndex
 from jusur.matching.subject import Subject
 from jusur.node.home import write_private
 from jusur.node.processes import OwnerLock, is_alive
-from jusur.screening import metrics
+from jusur.screening import metrics, warm
 
 log = structlog.get_logger(__name__)
 
@@ -125,6 +125,7 @@ class Holdings:
     def _run(self) -> None:
         listener = exchange.Listener(databases.FEED_CHANNEL)
         failures = 0
+        warm.main()
         while not self._stop.is_set():
             try:
                 moved = self._turn()

@@ -5,6 +5,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 _OPENINGS = (
     "Hello dear, your parcel is held at customs",
@@ -58,3 +59,27 @@ def _access_log(path: Path, draw: random.Random) -> None:
             moment += timedelta(seconds=draw.randrange(1, 60))
             # 192.0.2.0/24 is reserved for documentation (RFC 5737).
             file.write(f'192.0.2.{draw.randrange(1, 255)} - - [{moment:%d/%b/%Y:%H:%M:%S} +0000] "GET /panel" 200\n')
+
+
+PERSONS: Final = (
+    ("Youssef Benhaddou", "1985-03-02", "ma"),
+    ("Yusuf Ben Haddad", "1961", "tn"),
+    ("Joseph Hadley", "1985-03-02", "gb"),
+    ("Erik Lindqvist", "1979-11-30", "se"),
+    ("María del Carmen Ortega", "1990-07-14", "es"),
+    ("Dmitri Sokolov", "1972-01-05", "ru"),
+)
+"""Invented names: nobody is meant."""
+SOUGHT: Final = "يوسف بن حدو"
+"""The first of them, as an officer in Rabat types him."""
+
+
+def write_list(folder: Path) -> Path:
+    """Write a small list of invented persons (FollowTheMoney, JSON lines) into ``folder``; its path."""
+    path = folder / "sample-list.ftm.json"
+    with path.open("w", encoding="utf-8") as file:
+        for number, (name, birth, country) in enumerate(PERSONS):
+            properties = {"name": [name], "birthDate": [birth], "nationality": [country], "topics": ["wanted"]}
+            entity = {"id": f"sample-{number}", "schema": "Person", "target": True, "properties": properties}
+            file.write(json.dumps(entity, ensure_ascii=False) + "\n")
+    return path

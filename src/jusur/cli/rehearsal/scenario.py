@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from jusur.cli.rehearsal import judges, sample
-from jusur.cli.rehearsal.nodes import RehearsalNode, free_ports
+from jusur.cli.rehearsal.nodes import RehearsalError, RehearsalNode, free_ports
 from jusur.kernel import clock
+from jusur.kernel.errors import UnavailableError
 
 TRANSFER_SECONDS = 3600.0
 CASE = "MA-2026-0093"
+LIST = "list-sample"
+SEARCH_SECONDS = 60.0
+SEARCH_MILLISECONDS = 10_000
 INSTRUMENT = "budapest-2001"
 PURPOSE = "Investigation of organised fraud by a scam centre; evidence for the criminal court."
 
@@ -34,6 +38,7 @@ class Rehearsal:
     verdicts: list[judges.Verdict] = field(default_factory=list)
     nodes: dict[str, RehearsalNode] = field(default_factory=dict)
     package: dict[str, Any] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)
     opened: Path | None = None
     request_to_evidence: float = 0.0
 
@@ -60,6 +65,7 @@ class Rehearsal:
             self._start("MA", "NO")
         with self.step("Appoint officers"):
             self._appoint()
+        self._search()
         self._preserve()
         self._produce()
         with self.step("Open and judge the package with age, bagit, openssl, case_validate and the offline verifier"):
@@ -70,8 +76,23 @@ class Rehearsal:
         return {
             "steps": self.steps,
             "package_bytes": self.package.get("size"),
+            "search": self._searched(),
             "request_to_evidence_seconds": round(self.request_to_evidence, 3),
             "checks": {verdict.name: verdict.accepted for verdict in self.verdicts},
+        }
+
+    def _searched(self) -> dict[str, Any] | None:
+        """What the search found, for programs."""
+        if not self.found:
+            return None
+        best = self.found["answers"][0]
+        return {
+            "asked": sample.SOUGHT,
+            "found": best["caption"],
+            "score": best["score"],
+            "reasons": [reason["sentence"] for reason in best["reasons"]],
+            "databases": {each["holder"]: each["state"] for each in self.found["databases"]},
+            "milliseconds": self.found["took_ms"],
         }
 
     def _make(self) -> None:
@@ -129,6 +150,37 @@ class Rehearsal:
     def _appoint(self) -> None:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda item: self.nodes[item[0]].appoint(item[1]), _OFFICERS.items()))
+
+    def _search(self) -> None:
+        rabat = self.nodes["MA"]
+        with self.step("Rabat imports a list of invented persons; the search process takes it in"):
+            file = sample.write_list(self.folder)
+            rabat.run("lists", "import", LIST, str(file), "--format", "ftm")
+        with self.step("Rabat searches in Arabic, Oslo's node with it; a Latin record is found and explained"):
+            self.found = self._found()
+
+    def _found(self) -> dict[str, Any]:
+        """The answer to one search; the list is searchable a moment after it was imported."""
+        body = {
+            "purpose": "criminal-investigation",
+            "reference": CASE,
+            "query": {"text": sample.SOUGHT, "birth_dates": ["1985-03"]},
+            "bureaus": ["NO"],
+            "deadline_ms": SEARCH_MILLISECONDS,
+            "language": "en",
+        }
+        salma = self.nodes["MA"].officers["salma"]
+        give_up = time.monotonic() + SEARCH_SECONDS
+        while True:
+            try:
+                found: dict[str, Any] = salma.post("/search", body)
+            except UnavailableError:
+                found = {"answers": []}
+            if found["answers"]:
+                return found
+            if time.monotonic() > give_up:
+                raise RehearsalError("The Arabic search found no record.")
+            time.sleep(0.2)
 
     def _preserve(self) -> None:
         content = _content("preservation", "urgent", _PRESERVATION)
