@@ -121,7 +121,7 @@ def test_a_table_is_read_by_its_mapping() -> None:
         "Left out: nationality is not a country's code.",
     )
     assert found["case-1"].datasets == ("national",)
-    assert [one.line for one in refused] == [4, 6, 8]
+    assert [one.line for one in refused] == [5, 6, 8]
 
 
 def test_swapped_days_and_months_are_both_given() -> None:
@@ -209,7 +209,7 @@ def test_follow_the_money_lines_and_what_is_nested() -> None:
     assert set(found) == {"a", "addr", "b"}
     assert found["a"].get("addressEntity") == ("addr",)
     assert (found["a"].target, found["addr"].target) == (True, False)
-    assert [one.id for one in refused] == ["a", "c", "d"]
+    assert [(one.line, one.id) for one in refused] == [(3, "a"), (4, "c"), (5, "d")]
     assert "«x»" in refused[2].reason
 
 

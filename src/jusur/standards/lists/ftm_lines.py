@@ -23,7 +23,7 @@ def read(stream: BinaryIO) -> Iterator[Outcome]:
     return unique(_outcomes(stream))
 
 
-def _outcomes(stream: BinaryIO) -> Iterator[Outcome]:
+def _outcomes(stream: BinaryIO) -> Iterator[tuple[int, Outcome]]:
     number = taken = 0
     while line := stream.readline(MAX_LINE + 1):
         number += 1
@@ -31,7 +31,7 @@ def _outcomes(stream: BinaryIO) -> Iterator[Outcome]:
             continue
         ends = line.endswith(b"\n")
         if len(line) > MAX_LINE:
-            yield Refused(number, "", f"The line is longer than {MAX_LINE:,} bytes.")
+            yield number, Refused(number, "", f"The line is longer than {MAX_LINE:,} bytes.")
             _skip(stream, line)
             continue
         try:
@@ -41,10 +41,10 @@ def _outcomes(stream: BinaryIO) -> Iterator[Outcome]:
                 raise InvalidListError(
                     f"Line {number} is not JSON: the file breaks off or is of another kind.", fix="Get the list again."
                 ) from None
-            yield Refused(number, "", str(error))
+            yield number, Refused(number, "", str(error))
             continue
         taken += 1
-        yield from _entities(number, value)
+        yield from ((number, outcome) for outcome in _entities(number, value))
 
 
 def _skip(stream: BinaryIO, line: bytes) -> None:

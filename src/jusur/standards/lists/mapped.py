@@ -129,7 +129,7 @@ def read(stream: BinaryIO, mapping: Mapping) -> Iterator[Outcome]:
     return unique(_outcomes(stream, mapping))
 
 
-def _outcomes(stream: BinaryIO, mapping: Mapping) -> Iterator[Outcome]:
+def _outcomes(stream: BinaryIO, mapping: Mapping) -> Iterator[tuple[int, Outcome]]:
     table = rows.read(stream, delimiter=mapping.delimiter, encoding=mapping.encoding)
     header = [cell.strip() for cell in next(table, (0, []))[1]]
     if not header or len(header) > MAX_COLUMNS or len(set(header)) != len(header):
@@ -138,9 +138,9 @@ def _outcomes(stream: BinaryIO, mapping: Mapping) -> Iterator[Outcome]:
         raise InvalidListError(f"The file has no column {min(missing)}.", fix="Correct the mapping or the file.")
     for number, row in table:
         if len(row) != len(header):
-            yield Refused(number, "", f"The row has {len(row)} fields, the header {len(header)}.")
+            yield number, Refused(number, "", f"The row has {len(row)} fields, the header {len(header)}.")
             continue
-        yield _entity(number, dict(zip(header, (cell.strip() for cell in row), strict=True)), mapping)
+        yield number, _entity(number, dict(zip(header, (cell.strip() for cell in row), strict=True)), mapping)
 
 
 def _entity(number: int, row: dict[str, str], mapping: Mapping) -> Outcome:

@@ -25,7 +25,7 @@ def read(stream: BinaryIO) -> Iterator[Outcome]:
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise InvalidListError(f"The file is larger than {MAX_BYTES:,} bytes.", fix="Import it in parts.")
-    return unique(outcome for line, notice in _notices(data) for outcome in _notice(line, notice))
+    return unique((line, outcome) for line, notice in _notices(data) for outcome in _notice(line, notice))
 
 
 def _notices(data: bytes) -> Iterator[tuple[int, Any]]:

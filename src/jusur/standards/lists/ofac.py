@@ -32,7 +32,9 @@ def read(
         InvalidListError: no such rows, cut off, or aliases and addresses beyond `MAX_SIDE_ROWS`.
     """
     aliases, places = _side(alternatives, 5), _side(addresses, 6)
-    return unique(outcome for number, row in rows.read(stream) for outcome in _row(number, row, aliases, places))
+    return unique(
+        (number, outcome) for number, row in rows.read(stream) for outcome in _row(number, row, aliases, places)
+    )
 
 
 def _side(stream: BinaryIO | None, columns: int) -> Side:

@@ -22,7 +22,7 @@ def read(stream: BinaryIO) -> Iterator[Outcome]:
         InvalidListError: as `jusur.standards.lists.xml.records`.
     """
     nodes = records(stream, roots={"sdnList"}, tags={"sdnEntry"})
-    return unique(outcome for node in nodes for outcome in _entry(node))
+    return unique((node.line, outcome) for node in nodes for outcome in _entry(node))
 
 
 def _entry(node: Node) -> Iterator[Outcome]:

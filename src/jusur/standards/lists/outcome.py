@@ -91,21 +91,21 @@ def family(
             yield made(line, f"{id_}.{suffix}", other, values, datasets=datasets, target=False)
 
 
-def unique(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """``outcomes`` where an id that came before is refused: which of two records is true is not ours to guess.
+def unique(outcomes: Iterable[tuple[int, Outcome]]) -> Iterator[Outcome]:
+    """``outcomes``, each given with its line, where an id that came before is refused.
 
-    What explains a refused record goes with it and is not counted again.
+    Which of two records is true is not ours to guess. What explains a refused record goes with it and is not counted again.
     """
     seen: set[str] = set()
     dropped = ""
-    for place, outcome in enumerate(outcomes, 1):
+    for line, outcome in outcomes:
         if isinstance(outcome, Entity):
             if dropped and outcome.id.startswith(dropped):
                 continue
             dropped = ""
             if outcome.id in seen:
                 dropped = f"{outcome.id}."
-                yield Refused(place, outcome.id, "The list has this id twice. Keep one of the two.")
+                yield Refused(line, outcome.id, "The list has this id twice. Keep one of the two.")
                 continue
             seen.add(outcome.id)
         yield outcome

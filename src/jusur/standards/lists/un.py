@@ -20,7 +20,7 @@ def read(stream: BinaryIO) -> Iterator[Outcome]:
         InvalidListError: as `jusur.standards.lists.xml.records`.
     """
     nodes = records(stream, roots={"CONSOLIDATED_LIST"}, tags={"INDIVIDUAL", "ENTITY"})
-    return unique(outcome for node in nodes for outcome in _record(node))
+    return unique((node.line, outcome) for node in nodes for outcome in _record(node))
 
 
 def _record(node: Node) -> Iterator[Outcome]:
