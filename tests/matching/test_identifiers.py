@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - letters that look alike are what is tested here
 import time
 
 import pytest
@@ -57,6 +56,7 @@ SAME = [
     ("domain", "_dmarc.example.org", "", "domain:_dmarc.example.org"),
     ("url", "hxxps://Bad[.]Example:443/a/?q=1#x", "", "url:bad.example/a?q=1"),
     ("url", "https://bank.example@evil.example/", "", "url:evil.example"),
+    ("url", "https://a.example:80/x", "", "url:a.example/x"),
     ("url", "http://192.0.2.1:8080/x", "", "url:192.0.2.1:8080/x"),
     ("url", "http://[2001:db8::1]/", "", "url:[2001:db8::1]"),
 ]

@@ -17,7 +17,9 @@ MAX_URL: Final = 2048
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x20]+")
-_PORTS: Final = {"http": 80, "https": 443, "ftp": 21}
+_SCHEMES: Final = {"http", "https", "ftp"}
+_PORTS: Final = {80, 443, 21}
+"""Ports that the schemes mean: whichever the scheme, the same place is meant."""
 
 
 def phone(kind: str, value: str, _country: str, region: str) -> Identified:
@@ -79,18 +81,18 @@ def _named(kind: str, name: str) -> Identified:
 
 
 def url(kind: str, value: str, _country: str, _region: str) -> Identified:
-    """A web address: scheme and host normalised (RFC 3986, 6.2), sign-in part, default port and fragment dropped."""
+    """A web address: scheme and host normalised (RFC 3986, 6.2), sign-in part, usual ports and fragment dropped."""
     found = refanged(line(value, kind=kind, maximum=MAX_URL))
     try:
         parts = urlsplit(found if "://" in found else f"http://{found}")
         port = parts.port
     except ValueError:
         raise InvalidIdentifierError("The text is not a web address.", check="form", fix="Copy it again.") from None
-    if parts.scheme not in _PORTS:
+    if parts.scheme not in _SCHEMES:
         raise InvalidIdentifierError(
             "The text is not a web address.", check="scheme", fix="Begin it with http:// or https://."
         )
-    host = _host(parts) + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
+    host = _host(parts) + (f":{port}" if port and port not in _PORTS else "")
     query = f"?{parts.query}" if parts.query else ""
     return Identified(kind, f"{host}{parts.path.rstrip('/')}{query}", detail={"scheme": parts.scheme})
 
