@@ -94,7 +94,8 @@ def family(
 def unique(outcomes: Iterable[tuple[int, Outcome]]) -> Iterator[Outcome]:
     """``outcomes``, each given with its line, where an id that came before is refused.
 
-    Which of two records is true is not ours to guess. What explains a refused record goes with it and is not counted again.
+    Which of two records is true is not ours to guess. What explains a refused record goes with it and is not counted
+    again.
     """
     seen: set[str] = set()
     dropped = ""
