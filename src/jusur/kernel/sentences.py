@@ -26,9 +26,11 @@ class Sentence(str):
         return str(self), self.form, self.parts
 
     def said(self, translate: Callable[[str], str]) -> str:
-        """The sentence as ``translate`` says its form."""
+        """The sentence as ``translate`` says its form; each part keeps its own direction (Unicode FSI and PDI)."""
         parts = {
-            name: part.said(translate) if isinstance(part, Sentence) else part for name, part in self.parts.items()
+            name: f"\N{FIRST STRONG ISOLATE}{part.said(translate) if isinstance(part, Sentence) else part}"
+            "\N{POP DIRECTIONAL ISOLATE}"
+            for name, part in self.parts.items()
         }
         return translate(self.form).format(**parts) if parts else translate(self.form)
 

@@ -219,5 +219,5 @@ def test_a_sentence_of_the_doctor_has_its_parts_in_every_language(
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _place: SimpleNamespace(free=3 << 30))
     page = as_role("administrator", language="fr").get("/settings/health").content.decode()
-    assert f"3.0 Gio libres pour {current().home.path}" in page
+    assert f"\u20683.0\u2069 Gio libres pour \u2068{current().home.path}\u2069" in page
     assert "Free space" not in page
