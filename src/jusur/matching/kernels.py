@@ -22,7 +22,7 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
 
-_INITIAL, _PARTICLE, _FILIATION = 5, 1, 2  # jusur.matching.names
+_NAME, _PARTICLE, _FILIATION, _HONORIFIC, _TITLE, _INITIAL = range(6)  # jusur.matching.names
 _SWAP = 0.4
 _LEAST_MASS = 1.3
 
@@ -132,11 +132,13 @@ def align(
     alike: F32,
     q_start: U8,
     q_stop: U8,
+    q_part: U8,
     q_side: U8,
     q_weight: F32,
     q_words: int,
     r_start: U8,
     r_stop: U8,
+    r_part: U8,
     r_side: U8,
     r_weight: F32,
     r_words: int,
@@ -148,11 +150,13 @@ def align(
         alike: pieces of the one x pieces of the other, how alike they are.
         q_start: first word of each piece of the one name.
         q_stop: the word after the last of each piece.
+        q_part: what part each piece plays.
         q_side: `names.FAMILY`, `names.GIVEN` or unknown, of each piece.
         q_weight: weight of each word, by rarity and part.
         q_words: number of words.
         r_start: of the other name; the rest likewise.
         r_stop: of the other name.
+        r_part: of the other name.
         r_side: of the other name.
         r_weight: of the other name.
         r_words: of the other name.
@@ -163,6 +167,7 @@ def align(
         likeness among matched words, and the number of pairs.
     """
     q_used, r_used = 0, 0
+    q_left, r_left = 0.0, 0.0
     evidence, loss = 0.0, 0.0
     worst = 1.0
     count = 0
@@ -200,10 +205,12 @@ def align(
         evidence += best_weight * how
         loss += best_weight * (1.0 - how)
         worst = min(worst, how)
+        if q_part[best_i] == _INITIAL or r_part[best_j] == _INITIAL:  # an initial leaves the rest of a word open
+            q_left += q_weight[q_start[best_i]] - best_weight
+            r_left += r_weight[r_start[best_j]] - best_weight
         matches[count, 0] = best_i
         matches[count, 1] = best_j
         count += 1
-    q_left, r_left = 0.0, 0.0
     for word in range(q_words):
         if not q_used & (1 << word):
             q_left += q_weight[word]
@@ -220,6 +227,14 @@ def may_be_initial(q_part: int, q_symbol: int, r_part: int, r_symbol: int, cost:
     """Whether one of two single words is an initial that the other begins with."""
     if q_part != _INITIAL and r_part != _INITIAL:  # noqa: PLR1714 (tuples of two types are not compiled)
         return False
-    if q_part in (_PARTICLE, _FILIATION) or r_part in (_PARTICLE, _FILIATION):
+    if 1 <= q_part <= _HONORIFIC or 1 <= r_part <= _HONORIFIC:  # particles and honorifics
         return False
     return bool(cost[q_symbol, r_symbol] < 0.2)
+
+
+@compiled
+def may_meet(q_part: int, r_part: int) -> bool:
+    """Whether words that play these parts may be one: names and titles meet each other, and particles each other."""
+    q_tells = q_part == _NAME or q_part == _TITLE  # noqa: PLR1714 (tuples of two types are not compiled)
+    r_tells = r_part == _NAME or r_part == _TITLE  # noqa: PLR1714
+    return q_tells == r_tells

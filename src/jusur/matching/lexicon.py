@@ -12,6 +12,7 @@ import numpy as np
 from jusur.matching import sounds
 from jusur.matching.arrays import read_arrays, write_arrays
 from jusur.matching.kernels import F32, I32, I64, U8, look_up
+from jusur.matching.key_kernels import all_codes, probes_of
 
 LEAST_WEIGHT = 0.25
 """Weight of a word that every name has; one that no name has weighs 1."""
@@ -19,8 +20,6 @@ SAME = 0.9
 """Words this alike count as spellings of one when a query's word is weighed."""
 CACHED = 65536
 """Words whose like ones are remembered; a query of common words then costs next to nothing."""
-
-_WHOLE, _SHORT, _LONG = 0, 1, 2
 
 
 class Like(NamedTuple):
@@ -56,23 +55,17 @@ class Lexicon:
     def build(cls, words: Iterable[tuple[bytes, int]], frequencies: Iterable[int], names: int) -> "Lexicon":
         """A lexicon of distinct ``words``, each standing in so many of ``names`` names."""
         rows = list(words)
-        keys: list[int] = []
-        numbers: list[int] = []
-        for number, (symbols, _) in enumerate(rows):
-            whole, short, long = sounds.keys(symbols)
-            found = [4 * key + _WHOLE for key in whole]
-            found += [4 * key + _SHORT for key in short] + [4 * key + _LONG for key in long]
-            keys += found
-            numbers += [number] * len(found)
         lengths = np.fromiter((len(symbols) for symbols, _ in rows), np.int64, len(rows))
-        values, starts, ordered = _grouped(np.array(keys, np.int64), np.array(numbers, np.int32))
+        symbols = np.frombuffer(bytearray(b"".join(symbols for symbols, _ in rows)), np.uint8)
+        starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+        values, key_starts, ordered = _grouped(*all_codes(symbols, starts, sounds.alphabet().choices))
         arrays: dict[str, np.ndarray] = {
-            "symbols": np.frombuffer(bytearray(b"".join(symbols for symbols, _ in rows)), np.uint8),
-            "starts": np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths))),
+            "symbols": symbols,
+            "starts": starts,
             "styles": np.fromiter((style for _, style in rows), np.uint8, len(rows)),
             "frequencies": np.fromiter(frequencies, np.int32, len(rows)),
             "key_values": values,
-            "key_starts": starts,
+            "key_starts": key_starts,
             "key_words": ordered,
         }
         return cls(arrays, names)
@@ -123,14 +116,12 @@ class Lexicon:
         return [(data[starts[n] : starts[n + 1]], style) for n, style in enumerate(self.styles.tolist())]
 
     def _look_up(self, symbols: bytes, style: int) -> Like:
-        whole, short, long = sounds.keys(symbols)
-        probes = [4 * key + kind for key in whole for kind in (_WHOLE, _SHORT, _LONG)]
-        probes += [4 * key + _WHOLE for key in short | long] + [4 * key + _LONG for key in long]
+        word = np.frombuffer(bytearray(symbols), np.uint8)
         seen, stamp = self._scratch()
         letters = sounds.alphabet()
         numbers, alike = look_up(
-            np.array(sorted(probes), np.int64),
-            np.frombuffer(bytearray(symbols), np.uint8),
+            probes_of(word, letters.choices),
+            word,
             style,
             self._keys,
             self._key_starts,

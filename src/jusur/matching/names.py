@@ -22,7 +22,7 @@ UNKNOWN, FAMILY, GIVEN = range(3)
 
 MAX_WORDS = 12
 """Most words of a name that are compared."""
-SHORT, MAX_JOINED = 6, 15
+SHORT, MAX_JOINED = 5, 15
 """Two words are also looked at as one where one of them is short and both together not too long, in symbols."""
 ARTICLE_PENALTY, NICKNAME_PENALTY = 0.03, 0.08
 """What a likeness loses that rests on an article taken off, or on a full form put for a short one."""
@@ -136,7 +136,8 @@ def _split(text: str) -> list[str]:
 def _word(raw: str, side: int, language: str) -> Word:
     low = raw.lower()
     name = script(low)
-    part = _parts().get(low) or _parts().get(low.translate(_APOSTROPHES), NAME)
+    plain = romanise(low) if name == "latin" else low.translate(_APOSTROPHES)
+    part = _parts().get(low) or _parts().get(plain, NAME)
     low = low.translate(_GERESH if name == "hebrew" else _APOSTROPHES)
     if part == NAME and len(low.strip("'")) == 1 and name not in {"han", "hangul", "kana"}:
         part = INITIAL

@@ -54,7 +54,7 @@ class QueryName:
     whole: float
     """The weight of all words."""
     given: float
-    """The weight of the words that are not searched."""
+    """The most weight that words may take up which are not searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +92,5 @@ def _name(held: Packed, weighing: Weighing) -> QueryName:
         np.array([piece.word.part in SEARCHED and PART_WEIGHT[piece.word.part] > 0 for piece in pieces], np.uint8),
         weight,
         float(weight.sum()),
-        float(sum(one for one, part in zip(weight, parts, strict=True) if part not in SEARCHED)),
+        float(sum(PART_WEIGHT[part] for part in parts if part not in SEARCHED)),
     )

@@ -64,6 +64,10 @@ def of_names(query: Side, record: Side, matches: Sequence[tuple[int, int, float]
     evidence = sum(share * how for share, (_, _, how) in zip(shares, matches, strict=True))
     left = _left(query, [i for i, _, _ in matches]), _left(record, [j for _, j, _ in matches])
     totals = [sum(side_.weights[word] for word in words) for side_, words in zip((query, record), left, strict=True)]
+    for share, (i, j, _) in zip(shares, matches, strict=True):
+        if INITIAL in {query.parts[i], record.parts[j]}:  # an initial leaves the rest of a word open
+            totals[0] += query.weights[query.starts[i]] - share
+            totals[1] += record.weights[record.starts[j]] - share
     loss = sum(share * (1 - how) for share, (_, _, how) in zip(shares, matches, strict=True))
     whole = evidence + loss + min(totals) + OMITTED * abs(totals[0] - totals[1])
     scale = fitted.coverage / whole if whole else 0.0

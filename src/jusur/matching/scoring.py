@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jusur.matching import calibration, evidence, reasons, sounds
-from jusur.matching.kernels import F32, INITIAL_LIKENESS, LEAST, align, may_be_initial, similarity
+from jusur.matching.kernels import F32, INITIAL_LIKENESS, LEAST, align, may_be_initial, may_meet, similarity
 from jusur.matching.names import INITIAL, parse
 from jusur.matching.packing import Packed, attributes, packed, weighed
 from jusur.matching.querying import EVEN, Weighing
@@ -61,7 +61,7 @@ def likeness(one: Packed, other: Packed) -> np.ndarray:
                 if single and may_be_initial(a.part, one.first[i], b.part, other.first[j], letters.cost):
                     found[i, j] = INITIAL_LIKENESS
                 continue
-            if not sounds.share_a_key(a.symbols, b.symbols):
+            if not may_meet(a.part, b.part) or not sounds.share_a_key(a.symbols, b.symbols):
                 continue
             x, y = _row(a.symbols), _row(b.symbols)
             how = similarity(x, a.style, y, b.style, letters.cost, letters.skip, letters.mass, rows)
@@ -107,8 +107,8 @@ def _align(one: Packed, other: Packed, weighing: Weighing) -> _Aligned | None:
     alike = likeness(one, other)
     matches = np.empty((16, 2), np.int32)
     *found, count = align(
-        alike, one.start, one.stop, one.side, q_weight, len(words),
-        other.start, other.stop, other.side, r_weight, len(known), matches,
+        alike, one.start, one.stop, one.part, one.side, q_weight, len(words),
+        other.start, other.stop, other.part, other.side, r_weight, len(known), matches,
     )  # fmt: skip
     if count == 0:
         return None

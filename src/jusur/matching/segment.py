@@ -14,7 +14,7 @@ from jusur.matching.kernels import F32, I32, I64, U8
 from jusur.matching.lexicon import Lexicon
 from jusur.matching.packing import PART_WEIGHT
 from jusur.matching.querying import Query, QueryName
-from jusur.matching.segment_kernels import gather, rank
+from jusur.matching.segment_kernels import gather, most_weights, rank, weights_of_names
 from jusur.matching.texts import Texts
 
 
@@ -35,6 +35,13 @@ class Segment:
         self.weights = weights
         self.part_weights = _part_weights()
         self.model = _model()
+        a = arrays
+        self._name_weights = weights_of_names(
+            a["piece_starts"], a["piece_word"], a["piece_part"], a["words"], weights, self.part_weights
+        )
+        self._most_weights = most_weights(
+            a["piece_starts"], a["piece_word"], a["piece_start"], a["piece_stop"], a["words"], weights
+        )
         self.ids = Texts(arrays["id_data"], arrays["id_starts"])
         self.names = Texts(arrays["name_data"], arrays["name_starts"])
         self.forms = Texts(arrays["form_data"], arrays["form_starts"])
@@ -76,7 +83,8 @@ class Segment:
         credit, touched = self._scratch()
         names, bounds = gather(
             order, name.start, name.stop, name.searched, name.weight, name.whole, name.given, starts, words, alike,
-            a["post_starts"], a["post_names"], a["initials"], self.model, floor - query.lift, credit, touched,
+            a["post_starts"], a["post_names"], a["initials"], self._name_weights, self._most_weights,
+            self.model, floor - query.lift, credit, touched,
         )  # fmt: skip
         known = query.attributes
         subjects, by, odds = rank(
@@ -120,7 +128,7 @@ class Segment:
         local = self._local
         if not hasattr(local, "credit"):
             names = len(self.arrays["words"])
-            local.credit, local.touched = np.zeros((names, 4), np.float32), np.empty(names, np.int32)
+            local.credit, local.touched = np.zeros((names, 6), np.float32), np.empty(names, np.int32)
         return local.credit, local.touched
 
 

@@ -3,7 +3,19 @@
 import numpy as np
 
 from jusur.matching.evidence import weigh
-from jusur.matching.kernels import F32, I32, I64, INITIAL_LIKENESS, LEAST, OMITTED, U8, align, compiled, may_be_initial
+from jusur.matching.kernels import (
+    F32,
+    I32,
+    I64,
+    INITIAL_LIKENESS,
+    LEAST,
+    OMITTED,
+    U8,
+    align,
+    compiled,
+    may_be_initial,
+    may_meet,
+)
 
 INITIAL_SLACK = 0.3
 """Most weight that an initial of a record may add to what was found by whole words."""
@@ -12,12 +24,13 @@ _ROUNDING = 1e-4
 
 
 @compiled
-def bound(sounding: float, credited: float, whole: float, model: F32) -> float:
-    """The most log-odds a name can reach whose words are credited with so much of the ``whole`` weight of a query."""
-    credited = min(credited, whole)
-    left = whole - credited
-    coverage = credited / (credited + OMITTED * left) if credited > 0.0 else 0.0
-    return float(model[0] + model[1] * sounding + model[2] * coverage + model[3])
+def bound(sounding: float, q_left: float, r_left: float, model: F32) -> float:
+    """The most log-odds of two names with so much evidence, of which at least so much weight is left on either side."""
+    if sounding <= 0.0:
+        return -1e9
+    q_left, r_left = max(q_left, 0.0), max(r_left, 0.0)
+    against = min(q_left, r_left) + OMITTED * abs(q_left - r_left)
+    return float(model[0] + model[1] * sounding + model[2] * sounding / (sounding + against) + model[3])
 
 
 @compiled
@@ -35,6 +48,8 @@ def gather(
     post_starts: I64,
     post_names: I32,
     initials: U8,
+    name_weight: F32,
+    most_weight: F32,
     model: F32,
     floor: float,
     credit: F32,
@@ -44,8 +59,9 @@ def gather(
 
     Words are taken in ``order`` (rarest first). Once those that remain could not lift a name over the floor by
     themselves, they are not walked at all, and every name is credited with them. ``given`` is credited to every name
-    for words that are not searched. ``credit`` is scratch, names x 4 and zero: weight times likeness, weight, the
-    present word's likeness, the present word's number; it is zero again afterwards.
+    for words that are not searched. ``name_weight`` is the weight of each name's searched words, ``most_weight`` the
+    most that each word of the lexicon weighs in a name. ``credit`` is scratch, names x 6 and zero (also afterwards):
+    weight times likeness, the query's weight, the name's weight, the present word's likeness and weight, its number.
     """
     remaining = 0.0
     for word in order:
@@ -54,7 +70,7 @@ def gather(
     for turn in range(len(order)):
         word = order[turn]
         most = remaining + given + INITIAL_SLACK
-        if bound(most, most, whole, model) < floor:
+        if bound(most, whole - most, 0.0, model) < floor:
             break
         remaining -= q_weight[word]
         weight = q_weight[word]
@@ -65,31 +81,41 @@ def gather(
             for hit in range(hit_starts[piece], hit_starts[piece + 1]):
                 like = hit_alike[hit]
                 known = hit_words[hit]
+                heavy = most_weight[known]
                 for position in range(post_starts[known], post_starts[known + 1]):
                     name = post_names[position]
-                    if credit[name, 3] == now:
-                        if like > credit[name, 2]:
-                            credit[name, 0] += weight * (like - credit[name, 2])
-                            credit[name, 2] = like
+                    if credit[name, 5] == now:
+                        if like > credit[name, 3]:
+                            credit[name, 0] += weight * (like - credit[name, 3])
+                            credit[name, 3] = like
+                        if heavy > credit[name, 4]:
+                            credit[name, 2] += heavy - credit[name, 4]
+                            credit[name, 4] = heavy
                     else:
-                        if credit[name, 3] == 0.0:
+                        if credit[name, 5] == 0.0:
                             touched[count] = name
                             count += 1
                         credit[name, 0] += weight * like
                         credit[name, 1] += weight
-                        credit[name, 2] = like
-                        credit[name, 3] = now
+                        credit[name, 2] += heavy
+                        credit[name, 3] = like
+                        credit[name, 4] = heavy
+                        credit[name, 5] = now
     names = np.empty(count, np.int32)
     bounds = np.empty(count, np.float32)
     kept = 0
     for at in range(count):
         name = touched[at]
         extra = remaining + given + (INITIAL_SLACK if initials[name] else 0.0)
-        top = bound(credit[name, 0] + extra, credit[name, 1] + extra, whole, model)
-        credit[name, 0] = 0.0
-        credit[name, 1] = 0.0
-        credit[name, 2] = 0.0
-        credit[name, 3] = 0.0
+        skipped = 0.0 if remaining <= 0.0 else 10.0  # words not walked may stand for any words of the name
+        top = bound(
+            credit[name, 0] + extra,
+            whole - credit[name, 1] - extra,
+            name_weight[name] - credit[name, 2] - extra - skipped,
+            model,
+        )
+        for column in range(6):
+            credit[name, column] = 0.0
         if top + _ROUNDING >= floor:
             names[kept] = name
             bounds[kept] = top
@@ -128,7 +154,7 @@ def fill(
                 single = q_stop[i] - q_start[i] == 1 and piece_stop[at] - piece_start[at] == 1
                 if single and may_be_initial(q_part[i], q_first[i], piece_part[at], piece_first[at], cost):
                     how = INITIAL_LIKENESS
-            else:
+            elif may_meet(q_part[i], piece_part[at]):
                 low, high = hit_starts[i], hit_starts[i + 1]
                 wanted = piece_word[at]
                 while low < high:
@@ -214,8 +240,8 @@ def rank(
         for word in range(words[name]):
             weight[word] = word_weight[piece_word[begin + word]] * part_weight[piece_part[begin + word]]
         evidence, coverage, worst, pairs = align(
-            alike, q_start, q_stop, q_side, q_weight, len(q_weight), piece_start[begin:end],
-            piece_stop[begin:end], piece_side[begin:end], weight, words[name], matches,
+            alike, q_start, q_stop, q_part, q_side, q_weight, len(q_weight), piece_start[begin:end],
+            piece_stop[begin:end], piece_part[begin:end], piece_side[begin:end], weight, words[name], matches,
         )  # fmt: skip
         if pairs == 0:
             continue
@@ -291,10 +317,40 @@ def trace(
         weight[word] = word_weight[piece_word[begin + word]] * part_weight[piece_part[begin + word]]
     matches = np.empty((16, 2), np.int32)
     evidence, coverage, worst, pairs = align(
-        alike, q_start, q_stop, q_side, q_weight, len(q_weight), piece_start[begin:end],
-        piece_stop[begin:end], piece_side[begin:end], weight, words[name], matches,
+        alike, q_start, q_stop, q_part, q_side, q_weight, len(q_weight), piece_start[begin:end],
+        piece_stop[begin:end], piece_part[begin:end], piece_side[begin:end], weight, words[name], matches,
     )  # fmt: skip
     how = np.empty(pairs, np.float32)
     for pair in range(pairs):
         how[pair] = alike[matches[pair, 0], matches[pair, 1]]
     return matches[:pairs], how, model[0] + model[1] * evidence + model[2] * coverage + model[3] * worst
+
+
+@compiled
+def weights_of_names(
+    piece_starts: I64, piece_word: I32, piece_part: U8, words: U8, word_weight: F32, part_weight: F32
+) -> F32:
+    """The weight of the searched words of each name."""
+    found = np.zeros(len(words), np.float32)
+    for name in range(len(words)):
+        begin = piece_starts[name]
+        for at in range(begin, begin + words[name]):
+            if piece_part[at] == 0 or piece_part[at] == 4:
+                found[name] += word_weight[piece_word[at]] * part_weight[piece_part[at]]
+    return found
+
+
+@compiled
+def most_weights(
+    piece_starts: I64, piece_word: I32, piece_start: U8, piece_stop: U8, words: U8, word_weight: F32
+) -> F32:
+    """The most weight that each word of the lexicon takes up in a name: joined words take up two."""
+    found = word_weight.copy()
+    for name in range(len(words)):
+        begin = piece_starts[name]
+        for at in range(begin, piece_starts[name + 1]):
+            total = np.float32(0.0)
+            for word in range(piece_start[at], piece_stop[at]):
+                total += word_weight[piece_word[begin + word]]
+            found[piece_word[at]] = max(found[piece_word[at]], total)
+    return found

@@ -50,6 +50,8 @@ class Alphabet:
     """3 x symbols: how much of a name the symbol is, against a name of that style."""
     classes: tuple[tuple[int, ...], ...]
     """Key classes each symbol may count as; 0 = none."""
+    choices: NDArray[np.uint8]
+    """The same as an array: symbols x (first class, second class, number of classes)."""
 
 
 @cache
@@ -79,6 +81,7 @@ def alphabet() -> Alphabet:
         _by_style(names, readings, skip, vowel=UNWRITTEN_VOWEL),
         _by_style(names, readings, mass, vowel=0.08),
         tuple(classes),
+        np.array([(row[0], row[-1], len(row)) for row in classes], np.uint8),
     )
 
 
