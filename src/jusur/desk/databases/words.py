@@ -19,7 +19,7 @@ words.register(
 words.register("database-kind", {"shared": _("Shared database"), "list": _("Imported list")})
 words.register(
     "record-state",
-    {"held": _("Held"), "withdrawn": _("Withdrawn"), "purged": _("Over and purged")},
+    {"held": _("Held"), "withdrawn": _("Withdrawn by us"), "purged": _("Over and purged")},
     tones={"held": "good", "withdrawn": "neutral", "purged": "neutral"},
     icons={"withdrawn": "stop", "purged": "trash"},
 )
