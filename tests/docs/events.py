@@ -13,6 +13,7 @@ from typing import get_args, get_type_hints
 
 from jusur.evidence import messages
 from jusur.evidence.services import requests
+from jusur.followup import services as followup
 from jusur.notices.services import acting
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -21,6 +22,7 @@ FORMED = {
     "custody.": {f"custody.{event}" for event in _TOLD},
     "evidence.request.": {f"evidence.request.{event}" for event in requests.EVENTS.values()},
     "notices.notice.": {f"notices.notice.{event}" for event in acting.EVENTS.values()},
+    "followup.commitment.": {f"followup.commitment.{word}" for word in followup.PAST.values()},
     "exchange.message.": {"exchange.message.processed", "exchange.message.failed"},
 }
 """Kinds that are put together as the program runs, by their fixed beginning."""

@@ -16,6 +16,9 @@ ACTS: Final = frozenset(
         "assembly.read",
         "assembly.take_part",
         "audit.read",
+        "commitment.manage",
+        "commitment.read",
+        "commitment.report",
         "database.manage",
         "directory.manage",
         "directory.read",
@@ -70,7 +73,7 @@ SENSITIVE: Final = frozenset(
 CASE_ROLES: Final = frozenset({"officer", "supervisor", "legal_adviser", "examiner"})
 """Roles that open case data."""
 
-_EVERYBODY: Final = frozenset({"account.own", "assembly.read", "directory.read", "instruments.read"})
+_EVERYBODY: Final = frozenset({"account.own", "assembly.read", "commitment.read", "directory.read", "instruments.read"})
 _CASE_READER: Final = _EVERYBODY | {
     "evidence.read",
     "indicators.read",
@@ -83,6 +86,7 @@ _CASE_READER: Final = _EVERYBODY | {
 ROLES: Final[dict[str, frozenset[str]]] = {
     "officer": _CASE_READER
     | {
+        "commitment.report",
         "evidence.acquire",
         "evidence.export",
         "hit.confirm",
@@ -100,6 +104,8 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     | {
         "alarm.dismiss",
         "assembly.manage",
+        "commitment.manage",
+        "commitment.report",
         "evidence.export",
         "evidence.release",
         "hit.confirm",

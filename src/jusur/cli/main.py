@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("jusur.cli.keeping", "backup"),
     "database": ("jusur.cli.records", "database"),
     "database": ("jusur.cli.records", "database"),
+    "commitment": ("jusur.cli.commitments", "commitment"),
     "demo": ("jusur.cli.demo", "demo"),
     "directory": ("jusur.cli.directory", "directory"),
     "doctor": ("jusur.cli.keeping", "doctor"),

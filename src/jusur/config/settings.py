@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "jusur.databases",
     "jusur.notices",
     "jusur.assembly",
+    "jusur.followup",
     "jusur.indicators",
     "jusur.web",
     "jusur.desk.kit",

@@ -86,6 +86,7 @@ def _tick_run(stop: threading.Event) -> None:
     from jusur.databases import api as databases
     from jusur.evidence import api as evidence
     from jusur.exchange import api as exchange
+    from jusur.followup import api as followup
     from jusur.ledger import api as ledger
     from jusur.web import idempotency
 
@@ -94,6 +95,7 @@ def _tick_run(stop: threading.Event) -> None:
         ("exchange", 10, exchange.tick),
         ("deadlines", 10, evidence.raise_alarms),
         ("directory", 60, _keep_directory),
+        ("commitments", 3600, followup.watch_late),
         ("retention", 3600, evidence.retention_purge),
         ("records", 600, databases.retention_purge),
         ("uploads", 3600, evidence.forget_abandoned),

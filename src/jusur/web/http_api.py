@@ -65,6 +65,7 @@ def build(mounts: Mapping[str, Mount], namespace: str = "v1") -> Api:
 def all_mounts() -> dict[str, Mount]:
     """Every room's router. A room without one stops the process here, at its start."""
     from jusur.assembly.endpoints import router as assembly
+    from jusur.followup.endpoints import router as commitments
     from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.searching_endpoints import router as searching
@@ -77,6 +78,7 @@ def all_mounts() -> dict[str, Mount]:
 
     return own_mounts() | {
         "/assembly": Mount(assembly),
+        "/commitments": Mount(commitments),
         "/evidence": Mount(evidence),
         "/indicators": Mount(indicators),
         "/exchange": Mount(exchange),
