@@ -88,6 +88,7 @@ def _tick_run(stop: threading.Event) -> None:
     from jusur.exchange import api as exchange
     from jusur.followup import api as followup
     from jusur.ledger import api as ledger
+    from jusur.notices import api as notices
     from jusur.web import idempotency
 
     duties: tuple[tuple[str, float, Callable[[], object]], ...] = (
@@ -99,6 +100,7 @@ def _tick_run(stop: threading.Event) -> None:
         ("retention", 3600, evidence.retention_purge),
         ("records", 600, databases.retention_purge),
         ("uploads", 3600, evidence.forget_abandoned),
+        ("notices", 60, notices.keep_time),
         ("idempotency", 3600, idempotency.forget_old),
         ("searches", 3600, databases.searches_forget),
     )

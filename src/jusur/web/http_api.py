@@ -75,6 +75,7 @@ def all_mounts() -> dict[str, Mount]:
     from jusur.exchange.endpoints import router as exchange
     from jusur.indicators.endpoints import router as indicators
     from jusur.instruments.endpoints import router as instruments
+    from jusur.notices.endpoints import router as notices
 
     return own_mounts() | {
         "/assembly": Mount(assembly),
@@ -91,6 +92,7 @@ def all_mounts() -> dict[str, Mount]:
         "/directory": Mount(directory, "directory.read"),
         "/join": Mount(joining),
         "/instruments": Mount(instruments, "instruments.read"),
+        "/notices": Mount(notices),
         "/search": Mount(searching),
     }
 

@@ -10,7 +10,7 @@ from jusur.directory import api as directory
 from jusur.kernel import clock
 from jusur.kernel.errors import InvalidInputError
 from jusur.notices import content as contents
-from jusur.notices import messages, types
+from jusur.notices import messages, photographs, types
 from jusur.notices.errors import ConditionsUnmetError, NoticeActError
 from jusur.notices.models import Notice, NoticeVersion, ReviewQuestion
 from jusur.notices.rules import OVER, Side, State
@@ -65,7 +65,7 @@ def notice_draft(
         drafted_by=actor.id,
         created_at=clock.now(),
     )
-    acting.fill(notice, contents.parse(content))
+    acting.fill(notice, _cleaned(content))
     notice.save(force_insert=True)
     acting.move(notice, "draft", State.DRAFTED, by=acting.own(), actor=actor.reference)
     return notice
@@ -81,7 +81,7 @@ def notice_edit(*, notice_id: UUID, content: Any, actor: accounts.Actor) -> Noti
     accounts.require(actor, "notice.draft")
     notice = acting.locked(notice_id)
     acting.require_possible(notice, "edit")
-    acting.fill(notice, contents.parse(content))
+    acting.fill(notice, _cleaned(content, notice))
     acting.apply_act(notice, "edit", actor=actor.reference)
     return notice
 
@@ -228,7 +228,7 @@ def supplement_ask(*, notice_id: UUID, content: Any, actor: accounts.Actor) -> N
     notice = acting.locked(notice_id)
     if notice.originator != acting.own() or notice.state not in {State.PUBLISHED, State.CIRCULATED}:
         raise NoticeActError("Only what this bureau has in force is supplemented.")
-    parsed = contents.parse(content)
+    parsed = _cleaned(content, notice)
     form: types.Form = "diffusion" if notice.form == "diffusion" else "notice"
     if found := types.unmet(types.notice_type(notice.type), parsed, clock.now().date(), form):
         raise ConditionsUnmetError(found)
@@ -348,3 +348,9 @@ def _addresses(values: list[str] | None) -> list[str]:
     for address in found:
         directory.organisation(address)
     return found
+
+
+def _cleaned(content: Any, before: Notice | None = None) -> contents.NoticeContent:
+    """The content with its photographs written anew; those that stood in ``before`` are so already."""
+    known = photographs.digests(contents.parse(before.content)) if before is not None else frozenset[str]()
+    return contents.parse(photographs.cleaned(contents.parse(content), known))

@@ -1,0 +1,128 @@
+"""The notices room's door: drafting, review, publication, warnings, figures, and what the worker runs."""
+
+from jusur.notices.errors import ConditionsUnmetError, NoticeActError, QuotaUsedError
+from jusur.notices.models import Distribution, Information, Notice, NoticeAct, NoticeVersion, Review, ReviewQuestion
+from jusur.notices.opinions import FACTORS, Opinion, grounds
+from jusur.notices.papers import pdf as notice_pdf
+from jusur.notices.papers import verify as paper_verify
+from jusur.notices.photographs import photograph
+from jusur.notices.presenters import review as review_view
+from jusur.notices.presenters import standing as notice_standing
+from jusur.notices.rules import ACTS, FINAL, OVER, VISIBLE, Side, State, possible_acts
+from jusur.notices.selectors import (
+    counts,
+    distributions,
+    information,
+    notice,
+    notice_state,
+    notices,
+    questions,
+    refusals,
+    reviews_waiting,
+    silver_evaluation,
+    supplements_waiting,
+    warnings_open,
+)
+from jusur.notices.services.acting import possible as possible_now
+from jusur.notices.services.drafting import (
+    notice_answer,
+    notice_approve,
+    notice_ask_approval,
+    notice_check,
+    notice_draft,
+    notice_edit,
+    notice_extension_ask,
+    notice_unmet,
+    notice_withdraw,
+    supplement_approve,
+    supplement_ask,
+)
+from jusur.notices.services.informing import figure_report, information_send, notice_read, warning_acknowledge
+from jusur.notices.services.keeping import keep_time, undeleted
+from jusur.notices.services.reviewing import (
+    notice_cancel,
+    notice_extend,
+    notice_resume,
+    notice_suspend,
+    refugee_note,
+    review_ask,
+    review_assign,
+    review_decide,
+    review_propose,
+    review_screen,
+    supplement_decide,
+)
+from jusur.notices.types import NoticeType, Unmet, all_types, notice_type
+
+__all__ = [
+    "ACTS",
+    "FACTORS",
+    "FINAL",
+    "OVER",
+    "VISIBLE",
+    "ConditionsUnmetError",
+    "Distribution",
+    "Information",
+    "Notice",
+    "NoticeAct",
+    "NoticeActError",
+    "NoticeType",
+    "NoticeVersion",
+    "Opinion",
+    "QuotaUsedError",
+    "Review",
+    "ReviewQuestion",
+    "Side",
+    "State",
+    "Unmet",
+    "all_types",
+    "counts",
+    "distributions",
+    "figure_report",
+    "grounds",
+    "information",
+    "information_send",
+    "keep_time",
+    "notice",
+    "notice_answer",
+    "notice_approve",
+    "notice_ask_approval",
+    "notice_cancel",
+    "notice_check",
+    "notice_draft",
+    "notice_edit",
+    "notice_extend",
+    "notice_extension_ask",
+    "notice_pdf",
+    "notice_read",
+    "notice_resume",
+    "notice_standing",
+    "notice_state",
+    "notice_suspend",
+    "notice_type",
+    "notice_unmet",
+    "notice_withdraw",
+    "notices",
+    "paper_verify",
+    "photograph",
+    "possible_acts",
+    "possible_now",
+    "questions",
+    "refugee_note",
+    "refusals",
+    "review_ask",
+    "review_assign",
+    "review_decide",
+    "review_propose",
+    "review_screen",
+    "review_view",
+    "reviews_waiting",
+    "silver_evaluation",
+    "supplement_approve",
+    "supplement_ask",
+    "supplement_decide",
+    "supplements_waiting",
+    "undeleted",
+    "warning_acknowledge",
+    "warnings_open",
+]
