@@ -56,7 +56,7 @@ def hit_decide(*, hit_id: UUID, state: str, reason: str, remark: str = "", actor
     if state == Hit.DISCARDED:
         found.sealed_query = None
     found.save()
-    _record(found, f"hit.{state}", actor.reference)
+    _record(found, "hit.confirmed" if state == Hit.CONFIRMED else "hit.discarded", actor.reference)
     wake()
     return found
 
@@ -199,7 +199,7 @@ def receive_decision(message: exchange.ReceivedMessage) -> None:
     found.decided_at, found.decided_by = clock.parse_timestamp(body.decided_at), message.sender
     found.decision_told_at = clock.now()
     found.save()
-    _record(found, f"hit.{body.state}", message.sender)
+    _record(found, "hit.confirmed" if body.state == Hit.CONFIRMED else "hit.discarded", message.sender)
 
 
 def _tell(kind: str, found: Hit, owner: str, body: msgspec.Struct) -> None:

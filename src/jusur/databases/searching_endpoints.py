@@ -62,7 +62,7 @@ class HitView(Answer):
     purpose: str
     reference: str
     score: float
-    reasons: list[dict[str, Any]] = []
+    reasons: list[dict[str, Any]]
     reason: str = ""
     remark: str = ""
     decided_by: str = ""
@@ -88,7 +88,7 @@ class WatchView(Answer):
     purpose: str
     reference: str
     kind: str
-    databases: list[str] = []
+    databases: list[str]
     placed_at: str
     expires_at: str
     lifted_at: str | None
@@ -113,15 +113,15 @@ class SearchView(Answer):
     channel: str
     kind: str
     outcome: str
-    refusal: str = ""
-    partial: bool = False
+    refusal: str
+    partial: bool
     queries: int
-    answers: int = 0
-    databases: list[str] = []
-    asked: list[str] = []
-    microseconds: int = 0
-    entry: str = ""
-    commitment: str = ""
+    answers: int
+    databases: list[str]
+    asked: list[str]
+    microseconds: int
+    entry: str
+    commitment: str
 
 
 class SearchPage(Schema):

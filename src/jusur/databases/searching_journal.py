@@ -28,6 +28,8 @@ from jusur.ledger import api as ledger
 PER_EVENT: Final = 500
 """The most searches one event of the ledger commits to."""
 SALT_BYTES: Final = 16
+_Group = tuple[bool, str, str, str, str]
+"""What searches of one event have in common: refused or not, actor, bureau, purpose, reference."""
 _INSERT: Final = """
     INSERT INTO databases_search (id, at, actor, bureau, purpose, reference, channel, kind, databases, asked, outcome,
       refusal, partial, queries, answers, microseconds, sealed_query, keep_until, salt, commitment, entry)
@@ -178,10 +180,11 @@ def _commitment(entry: Entry, salt: bytes) -> bytes:
 
 def _record(entries: Sequence[Entry], commitments: Sequence[bytes]) -> list[UUID]:
     """The ledger's events for ``entries``; for each entry the event that commits to it."""
-    groups: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(list)
+    groups: dict[_Group, list[int]] = defaultdict(list)
     for place, entry in enumerate(entries):
-        kind = "search.refused" if entry.refusal else "search.done"
-        groups[kind, entry.asker.actor, entry.asker.bureau, entry.purpose.key, entry.reference].append(place)
+        groups[bool(entry.refusal), entry.asker.actor, entry.asker.bureau, entry.purpose.key, entry.reference].append(
+            place
+        )
     parts = [
         (key, places[at : at + PER_EVENT]) for key, places in groups.items() for at in range(0, len(places), PER_EVENT)
     ]
@@ -193,8 +196,8 @@ def _record(entries: Sequence[Entry], commitments: Sequence[bytes]) -> list[UUID
     return events
 
 
-def _event(key: tuple[str, str, str, str, str], of: Sequence[tuple[Entry, bytes]]) -> ledger.NewEvent:
-    kind, actor, bureau, purpose, reference = key
+def _event(key: _Group, of: Sequence[tuple[Entry, bytes]]) -> ledger.NewEvent:
+    refused, actor, bureau, purpose, reference = key
     data: dict[str, Any] = {
         "reference": reference,
         "bureau": bureau,
@@ -202,10 +205,15 @@ def _event(key: tuple[str, str, str, str, str], of: Sequence[tuple[Entry, bytes]
         "hits": sum(len(entry.hits) for entry, _ in of),
         "commitments": [f"{entry.id}:{digest.hex()}" for entry, digest in of],
     }
-    if kind == "search.refused":
+    if refused:
         data["reasons"] = sorted({entry.refusal for entry, _ in of})
     return ledger.NewEvent(
-        kind=kind, subject_type="search", subject_id=str(of[0][0].id), actor=actor, purpose=purpose, data=data
+        kind="search.refused" if refused else "search.done",
+        subject_type="search",
+        subject_id=str(of[0][0].id),
+        actor=actor,
+        purpose=purpose,
+        data=data,
     )
 
 
