@@ -46,14 +46,6 @@ from jusur.databases.searching_client import location as search_location
 from jusur.databases.searching_selectors import search as search_done
 from jusur.databases.searching_selectors import searches
 from jusur.databases.searching_shown import NotKeptError, answer_keep, answer_kept, answers_forget, answers_kept
-from jusur.databases.lists.editions import accept as edition_accept_as_node
-from jusur.databases.lists.editions import discard as edition_discard_as_node
-from jusur.databases.lists.editions import edition_accept, edition_discard, edition_open, edition_run
-from jusur.databases.lists.formats import NAMES as LIST_FORMATS
-from jusur.databases.lists.importing import Asked, list_import
-from jusur.databases.lists.publishers import publishers
-from jusur.databases.presenters import database_detail, database_view, edition_view, refusals_csv
-from jusur.databases.rules import Mode
 from jusur.databases.selectors import (
     RecordView,
     database,
@@ -73,13 +65,7 @@ from jusur.databases.services.describing import database_close, database_share
 from jusur.databases.services.describing import share as database_share_as_node
 from jusur.databases.services.records import record_correct, record_create, record_read, record_withdraw
 from jusur.databases.services.retention import retention_purge
-from jusur.databases.services.describing import close as database_close_as_node
-from jusur.databases.services.describing import database_close, database_share
-from jusur.databases.services.describing import share as database_share_as_node
-from jusur.databases.services.records import record_correct, record_create, record_read, record_withdraw
-from jusur.databases.services.retention import retention_purge
 from jusur.databases.subjects import subject_of, subject_of_record
-from jusur.databases.work import run as work_run
 from jusur.databases.watches import WatchBody, standing_watches, watch_lift, watch_of, watch_place, watch_question
 from jusur.databases.work import run as work_run
 from jusur.kernel import clock
