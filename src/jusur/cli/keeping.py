@@ -95,13 +95,15 @@ def restore(
 
 
 def _network(place: NodeHome) -> Iterator[Finding]:
-    """What only the rooms above know: the directory, what waits, and open alarms."""
+    """What only the rooms above know: the directory, what waits, open alarms, and how the search is."""
     from jusur.config.bootstrap import setup
 
     setup(place.path)
+    from jusur.databases import api as databases
     from jusur.exchange import api as exchange
 
-    return exchange.findings()
+    yield from exchange.findings()
+    yield from databases.search_findings()
 
 
 def _mark(finding: Finding) -> str:

@@ -31,7 +31,7 @@ from jusur.databases.lists.editions import discard as edition_discard_as_node
 from jusur.databases.lists.editions import edition_accept, edition_discard, edition_open, edition_run
 from jusur.databases.lists.formats import MAPPED as LIST_FORMAT_MAPPED
 from jusur.databases.lists.formats import NAMES as LIST_FORMATS
-from jusur.databases.lists.importing import Asked, list_import
+from jusur.databases.lists.importing import Asked, list_import, list_open
 from jusur.databases.lists.publishers import publishers
 from jusur.databases.presenters import database_detail, database_view, edition_view, refusals_csv
 from jusur.databases.remote import MAX_QUESTION_BYTES, answer_bureau
@@ -46,6 +46,7 @@ from jusur.databases.searching_client import location as search_location
 from jusur.databases.searching_selectors import search as search_done
 from jusur.databases.searching_selectors import searches
 from jusur.databases.searching_shown import NotKeptError, answer_keep, answer_kept, answers_forget, answers_kept
+from jusur.databases.searching_wellness import findings as search_findings
 from jusur.databases.selectors import (
     RecordView,
     database,
@@ -143,6 +144,7 @@ __all__ = [
     "hits_run",
     "keys_of",
     "list_import",
+    "list_open",
     "publishers",
     "question_of",
     "record_caption",
@@ -163,6 +165,7 @@ __all__ = [
     "retention_purge",
     "search_ask",
     "search_done",
+    "search_findings",
     "search_location",
     "search_purpose",
     "search_purposes",
