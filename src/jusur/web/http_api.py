@@ -67,7 +67,6 @@ def all_mounts() -> dict[str, Mount]:
     from jusur.assembly.endpoints import router as assembly
     from jusur.followup.endpoints import router as commitments
     from jusur.databases.endpoints import databases, lists, recorded
-    from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.searching_endpoints import router as searching
     from jusur.directory.endpoints import join_router as joining
     from jusur.directory.endpoints import router as directory
@@ -83,9 +82,6 @@ def all_mounts() -> dict[str, Mount]:
         "/evidence": Mount(evidence),
         "/indicators": Mount(indicators),
         "/exchange": Mount(exchange),
-        "/databases": Mount(databases),
-        "/records": Mount(recorded),
-        "/lists": Mount(lists),
         "/databases": Mount(databases),
         "/records": Mount(recorded),
         "/lists": Mount(lists),
