@@ -160,6 +160,21 @@ def client() -> None:
     print(json.dumps({"paced": paced, "fastest": fastest}))
 
 
+def cpu_seconds(*roots: int) -> float:
+    """CPU that these processes and all that they started have used."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            parents[int(folder.name)] = int(fields[1])
+            used[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    family = set(roots)
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(used.get(pid, 0.0) for pid in family)
+
+
 def batch(port: int, token: str, given: dict[str, int], rows: int) -> dict[str, Any]:
     """Names a second in batches of a thousand."""
     import httpx
@@ -236,7 +251,8 @@ def node(folder: Path, given: dict[str, Any]) -> Iterator[tuple[int, dict[str, A
     process = subprocess.Popen([sys.executable, "-m", "jusur.screening.serve"], env=kept)
     try:
         _ready(port)
-        yield port, {**told, "database": database.url(), "processes": process.pid}
+        server = database.process.pid if database.process else 0
+        yield port, {**told, "database": database.url(), "search": process.pid, "postgres": server}
     finally:
         process.terminate()
         process.wait(30)
@@ -279,6 +295,7 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory(prefix="jusur-bench-") as folder, node(Path(folder), given) as (port, told):
         asked = {**given, "port": port, "token": told["token"]}
+        before = cpu_seconds(told["search"]), cpu_seconds(told["postgres"])
         done = subprocess.run(
             [sys.executable, "-m", "bench.search", "--part", "client"],
             env={**os.environ, "BENCH_SEARCH": json.dumps(asked)},
@@ -286,13 +303,20 @@ def main() -> None:
             text=True,
             check=True,
         )
+        answers = json.loads(done.stdout.splitlines()[-1])
+        count = sum(each["answered"] + each["refused"] for each in answers.values())
+        spent = cpu_seconds(told["search"]) - before[0], cpu_seconds(told["postgres"]) - before[1]
         figures = {
             "names": options.names,
             "numbers": options.numbers,
             "share_of_names": SHARE_OF_NAMES,
             "share_of_hits": SHARE_OF_HITS,
             "goal": {"searches_a_second": options.rate, "p99_ms": 50},
-            **json.loads(done.stdout.splitlines()[-1]),
+            **answers,
+            "cpu_microseconds_a_search": {
+                "search_process": round(spent[0] / count * 1e6),
+                "postgres": round(spent[1] / count * 1e6),
+            },
             "batch": batch(port, told["token"], given, options.batch),
             "index_bytes": told["index_bytes"],
             "names_built_seconds": told["names_built_seconds"],

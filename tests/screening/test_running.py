@@ -170,6 +170,7 @@ def test_a_file_is_screened_and_resumed(node: SearchNode, tmp_path: Path) -> Non
     with pytest.raises(KeyboardInterrupt):
         run(job, officer, tell=stopped)
     done = run(job, officer, tell=stopped)
+    officer._http.close()
     assert calls == [40, 80, 120]
     assert done["rows"] == 120
     assert done["hits"] == 60
