@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lists": ("jusur.cli.lists", "lists"),
     "match": ("jusur.cli.matching", "match"),
     "message": ("jusur.cli.messages", "message"),
+    "notice": ("jusur.cli.notices", "notice"),
     "officer": ("jusur.cli.officers", "officer"),
     "record": ("jusur.cli.records", "record"),
     "public-api": ("jusur.cli.public_notices", "public_api"),

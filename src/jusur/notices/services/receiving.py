@@ -182,7 +182,7 @@ def receive_deletion(message: exchange.ReceivedMessage) -> None:
     ).update(deleted_at=_moment(body.deleted_at))
     notice = _known(body.notice)
     if changed and notice is not None:
-        acting.record(notice, "notices.copy.deletion_receipted", message.sender, event=body.event)
+        acting.record(notice, "notices.copy.deletion_receipted", message.sender, in_log=body.event)
 
 
 def receive_read(message: exchange.ReceivedMessage) -> None:
