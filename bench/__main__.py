@@ -23,6 +23,7 @@ PROGRAMS: dict[str, list[str]] = {
     "case_check": ["bench.case_check"],
     "start": ["bench.start"],
     "desk": ["bench.desk"],
+    "matching": ["bench.matching"],
     "search": ["bench.search"],
     "exact": ["bench.exact"],
 }

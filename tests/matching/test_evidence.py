@@ -49,7 +49,7 @@ def test_findings_move_the_score_as_they_should() -> None:
         ({"kind": "vessel"}, {"kind": "person"}, False),
         ({"places": ("طنجة",)}, {"places": ("Tanja",)}, True),
     ):
-        score = compare(Subject(names=("Umar Hadad",), **more), Subject(names=NAME, **other)).score  # type: ignore[arg-type]
+        score = compare(Subject(names=("Umar Hadad",), **more), Subject(names=NAME, **other)).score
         assert (score > plain) == up, more
 
 
