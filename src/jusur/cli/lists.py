@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HELD_EXIT = 3
 """The exit status where an edition waits for a person's word."""
 _COUNTS = ("read", "refused", "new", "changed", "unchanged", "gone", "taken", "withdrawn")
-_SHOWN = ("id", "database", "state", *_COUNTS, "started_at")
+_SHOWN = ("edition", "state", "refused / read", "new, changed, gone")
 _by = click.option("--by", "actor", default="node", show_default=True, help="Who does it, for the log.")
 _reason = click.option("--reason", required=True, help="Why.")
 
@@ -105,7 +105,7 @@ def editions(home: str | None, database: str, limit: int, as_json: bool) -> None
     if as_json:
         print_json({"items": found})
         return
-    print_table(_SHOWN, [[row[name] for name in _SHOWN] for row in found])
+    print_table(_SHOWN, [_row(row) for row in found])
 
 
 @lists.command()
@@ -173,6 +173,13 @@ def _import(asked: "Asked", as_json: bool) -> None:
         click.echo(f"jusur: the edition is held: {view['held_for']}", err=True)
         click.echo(f"       Look at it, then: jusur lists accept {_id(view)} --reason … (or discard).", err=True)
         sys.exit(HELD_EXIT)
+
+
+def _row(view: dict[str, Any]) -> tuple[str, str, str, str]:
+    """An edition in as few columns as a terminal has room for."""
+    difference = ", ".join("-" if view[name] is None else f"{view[name]:,}" for name in ("new", "changed", "gone"))
+    name = f"{view['id']}\n{view['database']} {view['started_at'][:16]}"
+    return name, view["state"], f"{view['refused']:,} / {view['read']:,}", difference
 
 
 def _id(view: dict[str, Any]) -> UUID:
