@@ -24,13 +24,13 @@ Addresses = Annotated[list[Code], Field(max_length=256)]
 Limit = Annotated[int, Field(ge=1, le=200)]
 
 
-class Body(Schema):
+class NoticeBody(Schema):
     """A strict JSON body: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Draft(Body):
+class NoticeDraft(NoticeBody):
     """A notice or diffusion to draft (docs/reference/notices.md)."""
 
     form: Literal["notice", "diffusion"] = "notice"
@@ -41,20 +41,20 @@ class Draft(Body):
     classification: Code = "official_use_only"
 
 
-class Content(Body):
+class NewContent(NoticeBody):
     """Another content."""
 
     content: dict[str, Any]
 
 
-class Decision(Body):
+class SecondWord(NoticeBody):
     """A second person's word."""
 
     granted: bool = True
     reason: Text = ""
 
 
-class Act(Body):
+class NoticeActDone(NoticeBody):
     """One act on a notice, with what belongs to it."""
 
     act: Literal[
@@ -81,7 +81,7 @@ class Act(Body):
     grounds: Annotated[list[Code], Field(max_length=20)] = Field(default_factory=list)
 
 
-class Told(Body):
+class ToldSource(NoticeBody):
     """Information for the source of a notice."""
 
     kind: Code
@@ -89,7 +89,7 @@ class Told(Body):
     assets: Annotated[list[dict[str, Any]], Field(max_length=50)] = Field(default_factory=list)
 
 
-class Figure(Body):
+class PilotFigure(NoticeBody):
     """A figure for a pilot's evaluation."""
 
     information: Code
@@ -98,14 +98,14 @@ class Figure(Body):
     currency: Annotated[str, Field(pattern="^([A-Z]{3})?$")] = ""
 
 
-class Noted(Body):
+class StatusNoted(NoticeBody):
     """That a person is a refugee, for the review alone."""
 
     granting_country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
     confirmed: bool
 
 
-class Picture(Body):
+class GivenPicture(NoticeBody):
     """A picture in Base64."""
 
     data: Annotated[str, Field(max_length=3 * 1024 * 1024)]
@@ -113,7 +113,7 @@ class Picture(Body):
     caption: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.get("/types", summary="Types of notice with their conditions", response=shapes.Types)
+@router.get("/types", summary="Types of notice with their conditions", response=shapes.NoticeTypes)
 def list_types(request: HttpRequest) -> dict[str, Any]:
     """Every type this node knows, each condition with its article and source."""
     accounts.acting(request, "notice.read")
@@ -139,14 +139,14 @@ def list_notices(
 
 
 @router.post("", summary="Draft a notice or diffusion", response={201: shapes.NoticeDetail})
-def draft(request: HttpRequest, body: Draft) -> Status[dict[str, Any]]:
+def draft(request: HttpRequest, body: NoticeDraft) -> Status[dict[str, Any]]:
     """Keep a new notice as a draft; its photographs are written anew."""
     actor = accounts.acting(request, "notice.draft")
     return Status(201, presenters.detail(drafting.notice_draft(actor=actor, **body.dict())))
 
 
-@router.post("/photographs", summary="Write a photograph anew", response=shapes.PhotographView)
-def photograph(request: HttpRequest, body: Picture) -> dict[str, Any]:
+@router.post("/photographs", summary="Write a photograph anew", response=shapes.PhotographWritten)
+def photograph(request: HttpRequest, body: GivenPicture) -> dict[str, Any]:
     """A picture as it may travel with a notice: bounded, upright, without metadata."""
     accounts.acting(request, "notice.draft")
     try:
@@ -157,14 +157,14 @@ def photograph(request: HttpRequest, body: Picture) -> dict[str, Any]:
     return {"sha256": made.sha256, "data": made.data, "good": made.good, "caption": made.caption}
 
 
-@router.get("/verification", summary="Whether a paper copy is current", response=shapes.Verified)
+@router.get("/verification", summary="Whether a paper copy is current", response=shapes.PaperVerified)
 def verification(request: HttpRequest, code: Annotated[str, Field(max_length=200)]) -> dict[str, Any]:
     """How the notice stands whose paper holds ``code``."""
     accounts.acting(request, "notice.read")
     return papers.verify(code)
 
 
-@router.get("/evaluation", summary="The pilot's evaluation", response=shapes.Evaluation)
+@router.get("/evaluation", summary="The pilot's evaluation", response=shapes.PilotEvaluation)
 def evaluation(request: HttpRequest, type: Code = "silver") -> dict[str, Any]:  # noqa: A002 - the field's word
     """Notices, replies, assets located, value by currency, hours to the first reply."""
     accounts.acting(request, "notice.read")
@@ -172,7 +172,7 @@ def evaluation(request: HttpRequest, type: Code = "silver") -> dict[str, Any]:  
 
 
 @router.post("/figures", summary="Report a figure to a pilot's evaluation", response={204: None})
-def figure(request: HttpRequest, body: Figure) -> Status[None]:
+def figure(request: HttpRequest, body: PilotFigure) -> Status[None]:
     """Report a confirmed answer to the pilot: no content goes with it."""
     actor = accounts.acting(request, "notice.draft")
     informing.figure_report(
@@ -193,20 +193,20 @@ def show(request: HttpRequest, notice_id: Code) -> dict[str, Any]:
 
 
 @router.put("/{notice_id}", summary="Change a draft", response=shapes.NoticeDetail)
-def edit(request: HttpRequest, notice_id: Code, body: Content) -> dict[str, Any]:
+def edit(request: HttpRequest, notice_id: Code, body: NewContent) -> dict[str, Any]:
     """Replace the content of a draft or of a returned notice."""
     actor = accounts.acting(request, "notice.draft")
     return presenters.detail(drafting.notice_edit(notice_id=parse_id(notice_id), content=body.content, actor=actor))
 
 
-@router.get("/{notice_id}/conditions", summary="Unmet conditions of a draft", response=shapes.Checked)
+@router.get("/{notice_id}/conditions", summary="Unmet conditions of a draft", response=shapes.ConditionsChecked)
 def conditions(request: HttpRequest, notice_id: Code) -> dict[str, Any]:
     """Every condition that is not met, with its article."""
     accounts.acting(request, "notice.read")
     return {"unmet": [each.told() for each in drafting.notice_unmet(selectors.notice(parse_id(notice_id)))]}
 
 
-@router.get("/{notice_id}/standing", summary="How a notice stands", response=shapes.Standing)
+@router.get("/{notice_id}/standing", summary="How a notice stands", response=shapes.NoticeStanding)
 def standing(request: HttpRequest, notice_id: Code) -> dict[str, Any]:
     """Its present state, for checking a paper copy: without content, also of what is over."""
     accounts.acting(request, "notice.read")
@@ -222,7 +222,7 @@ def paper(request: HttpRequest, notice_id: Code, language: Literal["ar", "en", "
 
 
 @router.post("/{notice_id}/approval", summary="Approve and send, or give back", response=shapes.NoticeDetail)
-def approve(request: HttpRequest, notice_id: Code, body: Decision) -> dict[str, Any]:
+def approve(request: HttpRequest, notice_id: Code, body: SecondWord) -> dict[str, Any]:
     """The second officer's word: submits a notice, sends a diffusion."""
     actor = accounts.acting(request, "notice.approve")
     return presenters.detail(
@@ -231,7 +231,7 @@ def approve(request: HttpRequest, notice_id: Code, body: Decision) -> dict[str, 
 
 
 @router.post("/{notice_id}/decision", summary="Decide on a reviewer's opinion", response=shapes.NoticeDetail)
-def decide(request: HttpRequest, notice_id: Code, body: Decision) -> dict[str, Any]:
+def decide(request: HttpRequest, notice_id: Code, body: SecondWord) -> dict[str, Any]:
     """The secretariat's second person: publishes, refuses or returns by the opinion, or sends it back."""
     actor = accounts.acting(request, "notice.decide")
     return presenters.detail(
@@ -240,7 +240,7 @@ def decide(request: HttpRequest, notice_id: Code, body: Decision) -> dict[str, A
 
 
 @router.post("/{notice_id}/supplement", summary="Propose a supplement", response=shapes.NoticeDetail)
-def supplement(request: HttpRequest, notice_id: Code, body: Content) -> dict[str, Any]:
+def supplement(request: HttpRequest, notice_id: Code, body: NewContent) -> dict[str, Any]:
     """Propose another content of a notice in force; a second officer approves it."""
     actor = accounts.acting(request, "notice.draft")
     drafting.supplement_ask(notice_id=parse_id(notice_id), content=body.content, actor=actor)
@@ -248,7 +248,7 @@ def supplement(request: HttpRequest, notice_id: Code, body: Content) -> dict[str
 
 
 @router.post("/{notice_id}/supplement-approval", summary="Approve a supplement", response=shapes.NoticeDetail)
-def supplement_approve(request: HttpRequest, notice_id: Code, body: Decision) -> dict[str, Any]:
+def supplement_approve(request: HttpRequest, notice_id: Code, body: SecondWord) -> dict[str, Any]:
     """The second officer's word on a supplement."""
     actor = accounts.acting(request, "notice.approve")
     return presenters.detail(
@@ -259,7 +259,7 @@ def supplement_approve(request: HttpRequest, notice_id: Code, body: Decision) ->
 
 
 @router.post("/{notice_id}/supplement-decision", summary="Decide on a supplement", response=shapes.NoticeDetail)
-def supplement_decide(request: HttpRequest, notice_id: Code, body: Decision) -> dict[str, Any]:
+def supplement_decide(request: HttpRequest, notice_id: Code, body: SecondWord) -> dict[str, Any]:
     """The secretariat's word on a supplement of a notice in force."""
     actor = accounts.acting(request, "notice.decide")
     return presenters.detail(
@@ -277,7 +277,7 @@ def review(request: HttpRequest, notice_id: Code) -> dict[str, Any]:
 
 
 @router.post("/{notice_id}/status", summary="Note a refugee's status for the review", response=shapes.ReviewView)
-def status(request: HttpRequest, notice_id: Code, body: Noted) -> dict[str, Any]:
+def status(request: HttpRequest, notice_id: Code, body: StatusNoted) -> dict[str, Any]:
     """Who granted it is kept for the check of the opinion alone and never shown again."""
     actor = accounts.acting(request, "notice.review")
     reviewing.refugee_note(
@@ -290,7 +290,7 @@ def status(request: HttpRequest, notice_id: Code, body: Noted) -> dict[str, Any]
 
 
 @router.post("/{notice_id}/information", summary="Tell the source of a notice", response={204: None})
-def information(request: HttpRequest, notice_id: Code, body: Told) -> Status[None]:
+def information(request: HttpRequest, notice_id: Code, body: ToldSource) -> Status[None]:
     """Send what this bureau knows to the source alone."""
     actor = accounts.acting(request, "notice.inform")
     informing.information_send(
@@ -299,8 +299,8 @@ def information(request: HttpRequest, notice_id: Code, body: Told) -> Status[Non
     return Status(204, None)
 
 
-@router.post("/{notice_id}/acts", summary="Act on a notice", response=shapes.Standing)
-def act(request: HttpRequest, notice_id: Code, body: Act) -> dict[str, Any]:
+@router.post("/{notice_id}/acts", summary="Act on a notice", response=shapes.NoticeStanding)
+def act(request: HttpRequest, notice_id: Code, body: NoticeActDone) -> dict[str, Any]:
     """Any other act: checking, questions and answers, withdrawing, suspending, extending, reading, acknowledging."""
     actor = accounts.acting(request, "notice.read")
     wanted = parse_id(notice_id)
@@ -308,7 +308,7 @@ def act(request: HttpRequest, notice_id: Code, body: Act) -> dict[str, Any]:
     return presenters.standing(selectors.notice_state(wanted))
 
 
-def _reviewer(body: Act, actor: accounts.Actor) -> UUID:
+def _reviewer(body: NoticeActDone, actor: accounts.Actor) -> UUID:
     return parse_id(body.reviewer, field="reviewer") if body.reviewer else actor.id
 
 

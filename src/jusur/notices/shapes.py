@@ -16,7 +16,7 @@ class ConditionView(Answer):
     assumed: bool
 
 
-class TypeView(Answer):
+class NoticeTypeView(Answer):
     """One type of notice."""
 
     code: str
@@ -33,10 +33,10 @@ class TypeView(Answer):
     conditions: list[ConditionView]
 
 
-class Types(Answer):
+class NoticeTypes(Answer):
     """Every type this node knows."""
 
-    items: list[TypeView]
+    items: list[NoticeTypeView]
 
 
 class NoticeSummary(Answer):
@@ -87,13 +87,13 @@ class NoticeDetail(NoticeSummary):
     information: list[dict[str, Any]]
 
 
-class Checked(Answer):
+class ConditionsChecked(Answer):
     """Every unmet condition of a draft; none: it may be submitted."""
 
     unmet: list[ConditionView]
 
 
-class Standing(Answer):
+class NoticeStanding(Answer):
     """How a notice stands."""
 
     id: str
@@ -108,7 +108,7 @@ class Standing(Answer):
     ended_at: Moment | None
 
 
-class Verified(Standing):
+class PaperVerified(NoticeStanding):
     """How a notice stands, and whether the paper still says so: ``current``, ``changed`` or ``over``."""
 
     verdict: str
@@ -125,7 +125,7 @@ class ReviewView(Answer):
     status_confirmed: bool
 
 
-class PhotographView(Answer):
+class PhotographWritten(Answer):
     """A photograph written anew, to be put into a content."""
 
     sha256: str
@@ -134,7 +134,7 @@ class PhotographView(Answer):
     caption: str
 
 
-class Evaluation(Answer):
+class PilotEvaluation(Answer):
     """The figures of a pilot's evaluation."""
 
     notices: int
