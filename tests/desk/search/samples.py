@@ -103,10 +103,10 @@ def pages(desk: Desk) -> list[str]:
         "/search/watches/",
         f"/search/watches/new?search={made['search']}",
         f"/search/watches/{made['watch']}",
-        "/search/checkpoint/post",
         f"/search/checkpoint/{made['stop']}",
         f"/search/checkpoint/{made['look']}",
         f"/search/checkpoint/{made['clear']}",
+        "/search/checkpoint/post",
     ]
 
 

@@ -170,7 +170,8 @@ def _pair(
     held = [reading.value(each, value) for each in of_record for value in properties.get(each, ())]
     words_asked = tuple(reading.value(name, value) for value in asked)
     speaks = side(weight) if weight is not None else "open"
-    return Pair(label, words_asked, tuple(dict.fromkeys(held))[: reading.SHOWN], speaks if asked else "")
+    shown = tuple(dict.fromkeys(held))[: reading.SHOWN]
+    return Pair(label, words_asked, shown, speaks if asked else "", coded=name == "birthDate")
 
 
 def _said(given: Iterable[Mapping[str, Any]], prefix: str) -> float | None:
@@ -194,6 +195,18 @@ def _asked(question: Mapping[str, Any], recognised: Mapping[str, Any] | None) ->
         "places": tuple(question.get("places", ())),
         "sex": tuple(dict.fromkeys((*_one(question, "sex"), *_one(zone, "sex")))),
     }
+
+
+def also(question: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was known beside the one text, by name."""
+    found = (
+        (_("Date of birth"), "birthDate", question.get("birth_dates", ())),
+        (_("Country"), "country", question.get("countries", ())),
+        (_("Sex"), "gender", _one(question, "sex")),
+    )
+    return [
+        (label, " · ".join(reading.value(name, value) for value in values)) for label, name, values in found if values
+    ]
 
 
 def zone_of(text: str) -> dict[str, str]:

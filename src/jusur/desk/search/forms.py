@@ -54,7 +54,14 @@ class QuestionFields(Form):
         ),
         max_length=MAX_TEXT,
         widget=forms.Textarea(
-            {"rows": 2, "dir": "auto", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+            {
+                "rows": 2,
+                "dir": "auto",
+                "class": "question",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "autocapitalize": "off",
+            }
         ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Search it as"), required=False)

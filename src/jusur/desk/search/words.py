@@ -47,7 +47,7 @@ words.register(
 words.register(
     "answer-state",
     {
-        "answered": _("Answered"),
+        "answered": _("It answered"),
         "late": _("Did not answer in time"),
         "unavailable": _("Cannot be reached"),
         "refused": _("Refused to answer"),

@@ -62,6 +62,7 @@ def answer(request: HttpRequest, search_id: UUID) -> HttpResponse:
         "noticed": [noticed(each) for each in found["noticed"]],
         "zone": answers.zone_of(found["recognised"]["value"]) if _is_zone(found) else {},
         "taken_for": (found["recognised"] or {}).get("kind", "") or initial_of(asked)["kind"],
+        "also": answers.also(asked["query"]),
         "purpose": names.purpose(asked["purpose"]),
         "watchable": databases.search_purpose(asked["purpose"]).watch_recent,
         "form": SearchForm(initial=initial_of(asked)),
