@@ -8,6 +8,7 @@ from tests.databases.searching import node_home
 
 from jusur.databases import searching_client, searching_wellness
 from jusur.kernel.errors import UnavailableError
+from jusur.node import supervisor
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def found(monkeypatch: pytest.MonkeyPatch, answer: Any) -> Any:
-    monkeypatch.setattr(searching_wellness.supervisor, "status", lambda _home: {"running": True})
+    monkeypatch.setattr(supervisor, "status", lambda _home: {"running": True})
 
     def get(*_: Any, **__: Any) -> httpx.Response:
         if isinstance(answer, Exception):
@@ -26,7 +27,7 @@ def found(monkeypatch: pytest.MonkeyPatch, answer: Any) -> Any:
         return httpx.Response(200, json=answer)
 
     monkeypatch.setattr(searching_client, "location", lambda: "http://127.0.0.1:1")
-    monkeypatch.setattr(searching_wellness.httpx, "get", get)
+    monkeypatch.setattr(httpx, "get", get)
     (finding,) = searching_wellness.findings()
     return finding
 

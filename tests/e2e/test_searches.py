@@ -13,7 +13,7 @@ officer = accounts.officer_by_email(given["officer"])
 from jusur.accounts.actors import Actor
 actor = Actor(officer.id, officer.name, officer.kind, tuple(officer.roles), None)
 if not Database.objects.filter(id=given["database"]).exists():
-    databases.database_share_as_node("nominal", recipients=["FR", "MA"], mode=Mode.REMOTE, actor="test")
+    databases.database_share_as_node("nominal", recipients=["MA"], mode=Mode.REMOTE, actor="test")
 handling = {"classification": "restricted", "handling_code": "H1", "source_evaluation": "B2",
     "allowed_recipients": given["recipients"], "forwarding": [], "conditions": ""}
 draft = {"entity": {"schema": "Person", "properties": {"name": [given["name"]], "birthDate": ["1985-03-02"]}},
@@ -36,7 +36,7 @@ def enter(node: Node, name: str, *recipients: str) -> str:
 def test_a_bureau_searches_at_another_and_the_owner_is_told(network: Network) -> None:
     rabat, oslo = network["MA"], network["NO"]
     record = enter(oslo, "Halvard Brekkestad", "MA")
-    hidden = enter(oslo, "Sigrun Tveitane", "FR")
+    hidden = enter(oslo, "Sigrun Tveitane")
 
     def look() -> list[dict[str, Any]]:
         answers: list[dict[str, Any]] = search(rabat, "Halvard Brekkestad", bureaus=["NO"], deadline_ms=10_000)[

@@ -73,7 +73,7 @@ def test_yentes_client_reads_the_catalogue(client: Client) -> None:
 def test_yentes_client_matches_many(client: Client, node: SearchNode) -> None:
     people = [(str(number), Person(name=["Karim Tazi"], birthDate=["1970"])) for number in range(8)]
     found = dict(client.match_iter(people))
-    assert {response.top.id for response in found.values() if response.top} == {node.ids["Karim Tazi"]}  # type: ignore[union-attr]
+    assert {response.top.id for response in found.values() if response.top} == {node.ids["Karim Tazi"]}
 
 
 def test_yentes_client_is_told_what_is_wrong(node: SearchNode) -> None:

@@ -125,7 +125,7 @@ class Holdings:
     def _run(self) -> None:
         listener = exchange.Listener(databases.FEED_CHANNEL)
         failures = 0
-        warm.main()
+        _warm()
         while not self._stop.is_set():
             try:
                 moved = self._turn()
@@ -203,6 +203,14 @@ class Holdings:
         command = [sys.executable, "-m", "jusur.screening.build"]
         self._builder = subprocess.Popen(command, stdin=subprocess.DEVNULL)
         log.info("index is built in a process of its own", pid=self._builder.pid)
+
+
+def _warm() -> None:
+    """Have the engine compiled before anybody waits for it; without room for that, the first search waits."""
+    try:
+        warm.main()
+    except OSError as error:
+        log.warning("engine not warmed", error=type(error).__name__)
 
 
 def put(generation: Generation, held: Sequence[Any], gone: Sequence[str]) -> None:
