@@ -24,6 +24,8 @@ ROOT: Final = "/notices/v1"
 MAX_AGE: Final = 60
 MAX_QUERY_BYTES: Final = 4096
 MAX_CLIENTS: Final = 50_000
+MAX_BODIES: Final = 512
+"""Answers to lists that are kept ready; each has at most 160 records."""
 _JSON: Final = "application/json"
 _UNKNOWN: Final = {"error": "not found"}
 
@@ -63,6 +65,8 @@ class PublicApi:
     def __init__(self, current: Callable[[], Index], *, base: str, rate: float = 0.0, burst: float = 200.0) -> None:
         self._current, self._base = current, base.rstrip("/")
         self._rate = Rate(rate, burst)
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
+        self._bodies_of: Index | None = None
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -106,7 +110,18 @@ class PublicApi:
 
     def _page(self, request: Request, collection: str) -> Response:
         index = self._current()
-        query = dict(request.query_params)
+        if index is not self._bodies_of:
+            self._bodies.clear()
+            self._bodies_of = index
+        key = f"{collection}?{request.url.query}"
+        body = self._bodies.get(key)
+        if body is None:
+            body = self._bodies[key] = self._list_body(index, collection, dict(request.query_params))
+            if len(self._bodies) > MAX_BODIES:
+                self._bodies.popitem(last=False)
+        return _kept(request, body, _JSON)
+
+    def _list_body(self, index: Index, collection: str, query: dict[str, str]) -> bytes:
         page = index.page(collection, query)
         url = f"{self._base}{ROOT}/{collection}"
         body = {
@@ -115,7 +130,7 @@ class PublicApi:
             "_embedded": {"notices": [each.summary | self._links(each) for each in page.extracts]},
             "_links": _page_links(url, query, page),
         }
-        return _kept(request, msgspec.json.encode(body), _JSON)
+        return msgspec.json.encode(body)
 
     async def _detail(self, request: Request) -> Response:
         path = request.path_params.get("rest") or request.path_params.get("kind", "")
