@@ -65,13 +65,13 @@ def build(mounts: Mapping[str, Mount], namespace: str = "v1") -> Api:
 def all_mounts() -> dict[str, Mount]:
     """Every room's router. A room without one stops the process here, at its start."""
     from jusur.assembly.endpoints import router as assembly
-    from jusur.followup.endpoints import router as commitments
     from jusur.databases.endpoints import databases, lists, recorded
     from jusur.databases.searching_endpoints import router as searching
     from jusur.directory.endpoints import join_router as joining
     from jusur.directory.endpoints import router as directory
     from jusur.evidence.endpoints import router as evidence
     from jusur.exchange.endpoints import router as exchange
+    from jusur.followup.endpoints import router as commitments
     from jusur.indicators.endpoints import router as indicators
     from jusur.instruments.endpoints import router as instruments
     from jusur.notices.endpoints import router as notices
