@@ -26,7 +26,7 @@ Every command, argument and option. `jusur COMMAND --help` says the same.
 
 | commands | who | need |
 |---|---|---|
-| `assembly`, `commitment`, `evidence`, `indicators`, `message`, `record`, `request` | officers | `JUSUR_TOKEN`, a token |
+| `assembly`, `commitment`, `evidence`, `indicators`, `message`, `record`, `request` | officers | `JUSUR_TOKEN` |
 | `instruments` | anybody | nothing; with a home, it reads the node's own register |
 | `demo` | anybody | nothing |
 | all others | the node's administrator | the home, as the user who runs the node |
