@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from bench.nodes import environment, free_port, jusur
 
@@ -28,13 +29,18 @@ PARTS = (
 )
 SHARE_OF_NAMES = 0.2
 SHARE_OF_HITS = 0.01
-RECORDS = 500
+RECORDS = 200
 CONNECTIONS = 48
 
 
 def name(number: int) -> str:
     draw = random.Random(number)
     return " ".join("".join(draw.choices(PARTS, k=size)).capitalize() for size in (2, 2, draw.randrange(2, 4)))
+
+
+def filler(kind: int, number: int) -> str:
+    """The identifier of a record that stands in the index alone: found, and then not there to be shown."""
+    return str(UUID(int=(kind << 100) | number))
 
 
 def fill() -> None:
@@ -64,13 +70,13 @@ def fill() -> None:
     folder.mkdir(parents=True)
     began = time.monotonic()
     subjects = (
-        Subject(id=people[n] if n < len(people) else f"n{n}", names=(name(n),), birth_dates=("1971",))
+        Subject(id=people[n] if n < len(people) else filler(1, n), names=(name(n),), birth_dates=("1971",))
         for n in range(given["names"])
     )
     names = NameIndex.build(subjects, folder / "names")
     built_names = time.monotonic() - began
     began = time.monotonic()
-    pairs = ((f"passport:MA:QA{n:08}", papers[n] if n < len(papers) else f"p{n}") for n in range(given["numbers"]))
+    pairs = ((f"passport:MA:QA{n:08}", papers[n] if n < len(papers) else filler(2, n)) for n in range(given["numbers"]))
     exact = ExactIndex.build(pairs, folder / "exact")
     mark = {"form": FORM, "position": feed.latest(), "names": len(names), "keys": len(exact)}
     (folder / "generation.json").write_text(json.dumps(mark))
@@ -304,6 +310,7 @@ def main() -> None:
             check=True,
         )
         answers = json.loads(done.stdout.splitlines()[-1])
+        print(json.dumps(answers))
         count = sum(each["answered"] + each["refused"] for each in answers.values())
         spent = cpu_seconds(told["search"]) - before[0], cpu_seconds(told["postgres"]) - before[1]
         figures = {
