@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jusur.matching import sounds
+from jusur.matching.kernels import LEAST
 from jusur.matching.key_kernels import SHORT, WHOLE, codes_of, probes_of
 from jusur.matching.names import parse
-from jusur.matching.scoring import compare
+from jusur.matching.packing import packed
+from jusur.matching.scoring import compare, likeness
 from jusur.matching.subject import Subject
 
 SAME = [
@@ -73,6 +75,7 @@ def test_prices_are_symmetric_and_equal_symbols_cost_nothing() -> None:
     assert len(letters.numbers) < 256
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=24).map(lambda raw: bytes(b % len(sounds.alphabet().numbers) for b in raw)))
 def test_compiled_keys_are_the_keys(word: bytes) -> None:
     found = np.empty(96, np.int64)
@@ -89,6 +92,7 @@ def test_compiled_keys_are_the_keys(word: bytes) -> None:
 words = st.text(st.sampled_from("abcdeghiklmnoprstuvwyz"), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(words, words)
 def test_probing_finds_exactly_the_words_that_share_a_key(one: str, other: str) -> None:
     a, b = (sounds.encode(word, "latin") for word in (one, other))
@@ -99,10 +103,12 @@ def test_probing_finds_exactly_the_words_that_share_a_key(one: str, other: str) 
     assert bool(held & probes) == sounds.share_a_key(a, b)
 
 
+@settings(deadline=None)
 @given(words, words)
-def test_a_comparison_does_not_depend_on_who_asks(one: str, other: str) -> None:
-    a, b = Subject(names=(f"{one} Haddad",)), Subject(names=(f"{other} Haddad",))
-    assert compare(a, b).score == pytest.approx(compare(b, a).score, abs=1e-6)
+def test_words_are_as_alike_the_other_way_round(one: str, other: str) -> None:
+    there, back = likeness(packed(one), packed(other)), likeness(packed(other), packed(one)).T
+    clear = np.maximum(there, back) > LEAST + 0.01
+    assert np.allclose(there[clear], back[clear], atol=1e-5)
 
 
 def test_symbols_of_long_words_are_bounded() -> None:

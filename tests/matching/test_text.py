@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jusur.matching.names import MAX_WORDS, parse
@@ -38,6 +38,7 @@ def test_full_width_letters_and_ligatures_are_the_letters() -> None:
     assert clean("Omar Haddad").notices == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_cleaning_is_bounded_and_settles(name: str) -> None:
     once = clean(name).text
@@ -45,6 +46,7 @@ def test_cleaning_is_bounded_and_settles(name: str) -> None:
     assert clean(clean(once).text).text == clean(once).text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=MAX_NAME))
 def test_any_text_can_be_taken_apart_and_compared(name: str) -> None:
     parsed = parse(name)

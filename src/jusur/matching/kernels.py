@@ -56,6 +56,7 @@ def similarity(
     limit = whole * np.float32(1.0 - LEAST)
     before, last, row = 0, 1, 2
     rows[last, 0] = 0.0
+    lowest_before = np.float32(0.0)
     for j in range(n):
         rows[last, j + 1] = rows[last, j] + skip[one_style, other[j]]
     for i in range(m):
@@ -72,8 +73,9 @@ def similarity(
                 best = min(best, rows[before, j - 1] + np.float32(_SWAP))
             rows[row, j + 1] = best
             lowest = min(lowest, best)
-        if lowest > limit + np.float32(_SWAP):
+        if lowest > limit and lowest_before + np.float32(_SWAP) > limit:  # a swap may step over one row
             return 0.0
+        lowest_before = lowest
         before, last, row = last, row, before
     if rows[last, n] > limit:
         return 0.0

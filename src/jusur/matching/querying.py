@@ -1,12 +1,12 @@
 """A query made ready: its names as columns, its words weighed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from jusur.matching import evidence
-from jusur.matching.kernels import F32, U8
+from jusur.matching.kernels import F32, I32, I64, U8
 from jusur.matching.packing import PART_WEIGHT, SEARCHED, Attributes, Packed, attributes, packed, weighed
 from jusur.matching.subject import Subject
 
@@ -55,6 +55,8 @@ class QueryName:
     """The weight of all words."""
     given: float
     """The most weight that words may take up which are not searched."""
+    hits: dict[int, tuple[I64, I32, F32]] = field(default_factory=dict)
+    """The words that sound like each piece, by segment: found once, for scoring and for the reasons."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,10 @@ class Segment:
         return list(map(Candidate, subjects.tolist(), by.tolist(), odds.tolist()))
 
     def hits(self, name: QueryName) -> tuple[I64, I32, F32]:
-        """The words of this segment that sound like each piece of a query's name."""
+        """The words of this segment that sound like each piece of a query's name (found once a query)."""
+        kept = name.hits.get(id(self))
+        if kept is not None:
+            return kept
         found = [self.lexicon.like(symbols, style) for symbols, style in name.rows]
         starts = np.zeros(len(found) + 1, np.int64)
         np.cumsum([len(like.numbers) for like in found], out=starts[1:])
@@ -109,7 +112,8 @@ class Segment:
                 for like, penalty in zip(found, name.penalties, strict=True)
             ]
         )
-        return starts, words, alike.astype(np.float32, copy=False)
+        name.hits[id(self)] = hits = (starts, words, alike.astype(np.float32, copy=False))
+        return hits
 
     def _order(self, name: QueryName, starts: I64, words: I32) -> I32:
         """The words of a query that are searched, those that stand in fewest names first."""
