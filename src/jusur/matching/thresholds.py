@@ -1,8 +1,8 @@
 """From which probability on a candidate is shown, by the purpose of the search.
 
 A traveller waits while a border check's false hit is looked at, so its threshold is high; an investigator, or who looks
-for a missing person, would rather read through more names than miss one. Data with its source, to be changed by the
-organisation; what each value lets pass is measured in ``docs/explanation/matching.md``.
+for a missing person, would rather read through more names than miss one. Data with its source, to be confirmed and
+changed by the organisation.
 """
 
 import json
