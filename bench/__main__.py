@@ -26,6 +26,7 @@ PROGRAMS: dict[str, list[str]] = {
     "matching": ["bench.matching"],
     "search": ["bench.search"],
     "exact": ["bench.exact"],
+    "notices": ["bench.notices"],
 }
 
 

@@ -162,6 +162,7 @@ def network(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Network]:
     monkeypatch.setattr(types, "all_types", types.shipped)
     monkeypatch.setattr(acting, "own", lambda: made.address)
     monkeypatch.setattr(directory, "secretariat", lambda: "GS")
+    monkeypatch.setattr(directory, "has_directory", lambda: True)
     monkeypatch.setattr(directory, "organisations", lambda **_: iter(bureaus))
     monkeypatch.setattr(directory, "organisation", lambda address: {each: each for each in NODES}[address])
     monkeypatch.setattr(exchange, "send", made.send)

@@ -17,7 +17,12 @@ BATCH = 200
 
 
 def keep_time() -> int:
-    """Do what has come due: ask sources, end what has run out, catch up new bureaus, purge; how much was done."""
+    """Do what has come due: ask sources, end what has run out, catch up new bureaus, purge; how much was done.
+
+    A node that has not joined a network has nothing to keep.
+    """
+    if not directory.has_directory():
+        return 0
     return sources_ask() + expire_due() + missing_distribute() + purge_due()
 
 
