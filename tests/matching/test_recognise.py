@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - names and numbers in many scripts
 import time
 
 import pytest

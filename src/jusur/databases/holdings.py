@@ -9,10 +9,12 @@ from django.db.models.fields.json import KT
 
 from jusur.databases import catalogue, walls
 from jusur.databases.errors import RecordNotFoundError
+from jusur.databases.lists.publishers import publishers
 from jusur.databases.models import Database, Edition, Record, RecordVersion
 from jusur.databases.rules import DatabaseKind, EditionState, RecordState, Writers, write_refusal
 from jusur.databases.search_models import Hit
 from jusur.kernel.errors import InvalidInputError
+from jusur.kernel.languages import LANGUAGES
 from jusur.node import context
 from jusur.rows.pages import page
 
@@ -31,22 +33,29 @@ __all__ = [
 
 
 def database_names(databases: Iterable[str]) -> dict[str, Mapping[str, str]]:
-    """Names in the four languages of databases called ``nominal@GS``; as the host gives them, else as shipped."""
+    """Names in the four languages of databases called ``nominal@GS``; as the host gives them, else as shipped.
+
+    An imported list is called as its publisher calls it; one of nobody's by its key.
+    """
     wanted = set(databases)
     known: dict[str, Mapping[str, str]] = dict(Database.objects.filter(id__in=wanted).values_list("id", "names"))
-    found: dict[str, Mapping[str, str]] = {}
-    for each in wanted:
-        names = known.get(each, {})
-        found[each] = names if names.get("en") else _shipped(each.partition("@")[0])
-    return found
+    return {each: _names(each.partition("@")[0], known.get(each, {})) for each in wanted}
+
+
+def _names(key: str, given: Mapping[str, str]) -> Mapping[str, str]:
+    published = next((each.names for each in publishers().values() if each.database == key), None)
+    if published is not None:
+        return {language: getattr(published, language) for language in LANGUAGES}
+    names = given if given.get("en") else _shipped(key)
+    return {language: f"{name} ({key})" for language, name in names.items()} if key.startswith("list-") else names
 
 
 def _shipped(key: str) -> Mapping[str, str]:
     try:
         names = catalogue.template(key).names
     except InvalidInputError:
-        return dict.fromkeys(("ar", "en", "fr", "es"), key)
-    return {"ar": names.ar, "en": names.en, "fr": names.fr, "es": names.es}
+        return dict.fromkeys(LANGUAGES, key)
+    return {language: getattr(names, language) for language in LANGUAGES}
 
 
 def databases_writable() -> list[Database]:
@@ -160,4 +169,4 @@ def record_caption(properties: Mapping[str, Sequence[str]]) -> str:
 def watch_hits(watches: Iterable[UUID]) -> dict[UUID, int]:
     """How many hits each of the watches found; those that found none are left out."""
     counted = Hit.objects.filter(watch__in=list(watches)).values("watch").annotate(number=Count("id"))
-    return {row["watch"]: row["number"] for row in counted}
+    return {row["watch"]: row["number"] for row in counted if row["watch"] is not None}

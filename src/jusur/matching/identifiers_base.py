@@ -17,7 +17,7 @@ _GROWTH: Final = 4
 _DRESSING = re.compile("[\u061c\u200b\u200e\u200f\ufeff\u00ad]")
 _SEPARATORS = re.compile(r"[\s\-./\\:,;_'\"()#*\u00b7\u2010-\u2015\u2019\u2022\u2212]+")
 _LOOKALIKES: Final = str.maketrans(
-    "АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",  # noqa: RUF001 - capitals of Cyrillic and Greek that cannot be told from Latin
+    "АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",  # capitals of Cyrillic and Greek that cannot be told from Latin
     "ABEKMHOPCTYXIJSABEZHIKMNOPTYX",
 )
 _ICAO_ISSUERS: Final = {

@@ -62,9 +62,8 @@ def access(home: NodeHome, settings: NodeSettings) -> Iterator[Access]:
 
 def _with_every_row(url: str) -> str:
     """``url``, for the owner of tables under row-level security, with the setting that shows it all rows."""
-    given = conninfo_to_dict(url)
-    options = f"{given.pop('options', None) or ''} -c jusur.duty=on".strip()
-    return make_conninfo(**given, options=options)
+    options = f"{conninfo_to_dict(url).get('options') or ''} -c jusur.duty=on".strip()
+    return make_conninfo(url, options=options)
 
 
 @dataclass(frozen=True, slots=True)
