@@ -1,9 +1,9 @@
 """Large galleries that are like real ones: real names, and names recombined from their words.
 
 A recombined name takes the shape of a real one (order, comma, capitals, number of words) and, in each place, a word
-that stands in that place of another name of the same shape. So common words stay common, rare ones rare, and given names go
-with given names. One word in ten is changed by one letter, as other romanisations would: distractors then also differ
-in spelling. Equal names are left out.
+that stands in that place of another name of the same shape. So common words stay common, rare ones rare, and given
+names go with given names. One word in ten is changed by one letter, as other romanisations would: distractors then
+also differ in spelling. Equal names are left out.
 """
 
 import random
