@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("jusur.cli.keeping", "restore"),
     "screen": ("jusur.cli.search", "screen"),
     "search": ("jusur.cli.search", "search"),
+    "search-token": ("jusur.cli.search", "search_token"),
     "serve": ("jusur.cli.node", "serve"),
     "status": ("jusur.cli.node", "status"),
     "stop": ("jusur.cli.node", "stop"),
