@@ -68,9 +68,9 @@ def pages(desk: Desk) -> list[str]:
         "/databases/records/new?database=nominal@GS&schema=Person",
         "/databases/records/new?database=vehicles@MA&schema=Vehicle",
         "/databases/lists/",
-        "/databases/lists/import",
-        f"/databases/lists/{made['taken']}",
         f"/databases/lists/{made['held']}",
+        f"/databases/lists/{made['taken']}",
+        "/databases/lists/import",
     ]
 
 

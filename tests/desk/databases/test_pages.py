@@ -72,6 +72,7 @@ def test_an_officer_enters_a_record_and_reads_it_again(as_role: As, made: dict[s
     assert "Morocco" in page
     assert "France" in page
     record = databases.records_own(text="DISP-45")["items"][0]["record"]
+    assert record.entity
     assert record.entity["properties"]["name"] == ["ليلى الحداد", "Leïla Haddad"]
     assert record.entity["properties"]["nationality"] == ["ma", "fr"]
     assert record.allowed_recipients == ["NO"]
@@ -109,6 +110,7 @@ def test_a_correction_keeps_what_the_page_does_not_ask_for_and_shows_what_change
     assert browser.post(f"{path}/correct", given).status_code == 302
     record = databases.record_own(made["corrected"])
     assert record.version == 3
+    assert record.entity
     assert record.entity["properties"]["religion"] == ["unknown"]
     page = browser.get(path).content.decode()
     assert "Her passport was found." in page

@@ -68,7 +68,7 @@ def make(desk: Desk) -> dict[str, Any]:
     ]
     name = RecognisedView("name", NAME, {})
     zone = RecognisedView("mrz", ZONE, {"format": "TD3", "number": "XA1234567"})
-    checked = {"purpose": "border-check", "reference": "TNG-2026-11-22"}
+    checked: dict[str, Any] = {"purpose": "border-check", "reference": "TNG-2026-11-22"}
     made = {
         "search": _search(desk, {"text": NAME, "birth_dates": ["1985-03-02"]}, answers, states, name, partial=True),
         "nothing": _search(desk, {"text": "Karin Ekholm"}, [], states[:1], RecognisedView("name", "Karin Ekholm", {})),
@@ -103,8 +103,8 @@ def pages(desk: Desk) -> list[str]:
         "/search/watches/",
         f"/search/watches/new?search={made['search']}",
         f"/search/watches/{made['watch']}",
-        f"/search/checkpoint/{made['stop']}",
         f"/search/checkpoint/{made['look']}",
+        f"/search/checkpoint/{made['stop']}",
         f"/search/checkpoint/{made['clear']}",
         "/search/checkpoint/post",
     ]

@@ -1,18 +1,25 @@
 """Who is told of what, once each, and never of what they did themselves."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from tests.desk.requests import samples
 from tests.desk.samples import Desk
 
 from jusur.accounts import api as accounts
+from jusur.databases import api as databases
+from jusur.databases import hits, searching_journal
+from jusur.databases.budgets import Asker
+from jusur.databases.search_models import Hit
 from jusur.desk.today import figures, notifying
 from jusur.desk.today.models import Figure, Notification, Reading
 from jusur.evidence import api as evidence
 from jusur.instruments import api as instruments
 from jusur.kernel import clock
+from jusur.kernel.ids import new_id
 from jusur.ledger import api as ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +98,42 @@ def test_nothing_is_told_twice(desk: Desk) -> None:
     before = Notification.objects.count()
     notifying.read_events()
     assert Notification.objects.filter(kind="approval-asked").count() <= before
+
+
+def test_a_hit_is_told_to_who_decides_on_hits_and_to_who_watches(desk: Desk) -> None:
+    found = Hit.objects.create(
+        side="owner",
+        source="search",
+        record=str(new_id()),
+        database="nominal@GS",
+        owner="MA",
+        bureau="NO",
+        actor="NO",
+        purpose="border-check",
+        reference="NO-1",
+        score=0.97,
+        found_at=clock.now(),
+    )
+    hits._record(found, "hit.found", "NO")
+    deciding = {"officer", "supervisor", "second_supervisor", "everything"}
+    assert told("hit-on-record", desk) == deciding
+    hits._record(found, "hit.confirmed", "NO")
+    assert told("hit-confirmed", desk) == deciding
+    searched: dict[str, Any] = {
+        "asker": Asker(desk.actor("examiner").reference, "MA", "person"),
+        "purpose": databases.search_purpose("criminal-investigation"),
+        "reference": "MA-1",
+        "channel": "desk",
+        "query": b"{}",
+    }
+    one = [searching_journal.NewHit(record=str(new_id()), database="nominal@GS", owner="NO", score=0.9)]
+    with transaction.atomic():
+        searching_journal.propose([searching_journal.Entry(kind="watch", hits=one, **searched)], source="watch")
+    assert told("hit-of-watch", desk) == {"examiner"}
+    two = [searching_journal.NewHit(record=str(new_id()), database="nominal@GS", owner="NO", score=0.9)]
+    searching_journal.commit([searching_journal.Entry(kind="name", hits=two, **searched)])
+    assert told("hit-of-watch", desk) == {"examiner"}
+    assert Notification.objects.filter(kind__startswith="hit-").count() == 2 * len(deciding) + 1
 
 
 def test_notifications_hold_nothing_of_the_case(desk: Desk) -> None:

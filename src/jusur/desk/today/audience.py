@@ -113,6 +113,26 @@ def _expired(_event: ledger.LedgerEvent, staff: Staff) -> Telling:
     return Telling("delivery-expired", staff.who_may("message.write"))
 
 
+def _hit(event: ledger.LedgerEvent, staff: Staff) -> Telling | None:
+    """A hit on a record of ours, for all who decide on hits; one that a watch found, for who watches."""
+    data: dict[str, Any] = event.data or {}
+    if data.get("side") == "owner":
+        return Telling("hit-on-record", staff.who_may("hit.confirm"))
+    if data.get("source") in {"watch", "edition"}:
+        return Telling("hit-of-watch", staff.known({actor_id(str(data.get("officer", "")))}))
+    return None
+
+
+def _hit_decided(kind: str) -> Callable[[ledger.LedgerEvent, Staff], Telling | None]:
+    """What the other bureau decided on a hit on a record of ours."""
+
+    def rule(event: ledger.LedgerEvent, staff: Staff) -> Telling | None:
+        ours = (event.data or {}).get("side") == "owner"
+        return Telling(kind, staff.who_may("hit.confirm")) if ours else None
+
+    return rule
+
+
 def _way_in_changed(event: ledger.LedgerEvent, staff: Staff) -> Telling:
     return Telling("way-in-changed", staff.known({UUID(event.subject_id)}), also_actor=True)
 
@@ -154,6 +174,9 @@ _RULES: Final[dict[str, Callable[[ledger.LedgerEvent, Staff], Telling | None]]] 
     "evidence.request.extended": _answered("deadline-extended"),
     "custody.verified": _package("package-received"),
     "custody.rejected": _package("package-rejected"),
+    "hit.found": _hit,
+    "hit.confirmed": _hit_decided("hit-confirmed"),
+    "hit.discarded": _hit_decided("hit-discarded"),
     "exchange.delivery.refused": _refused,
     "exchange.delivery.expired": _expired,
 }

@@ -22,6 +22,8 @@ from jusur.rows.pages import page
 
 ACT = "account.own"
 SHOWN = 8
+_PLACES = {"evidence.request": "/requests/", "evidence.package": "/evidence/", "hit": "/search/hits/"}
+"""Where what a notification is about stands, by the ledger's word for it."""
 
 
 @require_safe
@@ -130,7 +132,7 @@ def _row(one: Notification) -> dict[str, Any]:
 
 
 def _url(one: Notification) -> str:
-    prefix = {"evidence.request": "/requests/", "evidence.package": "/evidence/"}.get(one.subject_type)
+    prefix = _PLACES.get(one.subject_type)
     if prefix:
         return prefix + one.subject_id
     if one.kind == "way-in-changed":
