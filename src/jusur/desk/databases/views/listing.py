@@ -139,6 +139,7 @@ def _page(
     context = {
         "edition": edition,
         "name": names.databases_named([edition.database_id])[edition.database_id],
+        "doubt": _doubt(edition),
         "counts": counts,
         "refusals": databases.refusals(edition.id, limit=SHOWN),
         "accepting": accepting,
@@ -148,3 +149,15 @@ def _page(
         "under_way": edition.state in {"reading", "comparing", "taking"},
     }
     return render(request, "databases/edition.html", context, status=status)
+
+
+def _doubt(edition: Any) -> str:
+    """Why an edition waits for a person's word, in the reader's language where its counts tell."""
+    held, gone = edition.held_before or 0, edition.gone or 0
+    if edition.whole and (held - gone) * 2 < held:
+        said = _("It would drop %(gone)s of %(held)s records; an edition that drops more than half waits.")
+        return said % {"gone": gone, "held": held}
+    if edition.whole and edition.refused * 2 > edition.read:
+        said = _("%(refused)s of its %(read)s entries were refused; more than half waits.")
+        return said % {"refused": edition.refused, "read": edition.read}
+    return str(edition.held_for)
