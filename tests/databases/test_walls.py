@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,6 +15,7 @@ from jusur.kernel.errors import InvalidInputError
 pytestmark = pytest.mark.django_db
 
 BORDER = "border-check"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -239,7 +240,7 @@ def test_old_versions_are_the_owners(nominal: Database) -> None:
         {"state": "withdrawn"},
         {"state": "unknown"},
         {"version": 0},
-        {"expires_at": now() - timedelta(days=1)},
+        {"expires_at": LONG_AGO},
     ],
     ids=str,
 )
