@@ -11,6 +11,18 @@ from jusur.accounts import api as accounts
 from jusur.databases import budgets, hits, hits_rules, search_purposes, searching_client, searching_selectors, watches
 from jusur.databases.search_models import Hit, Search, Watch
 from jusur.databases.searching_shapes import MAX_DEADLINE
+from jusur.databases.searching_views import (
+    BudgetsLeft,
+    DecisionReasons,
+    HitPage,
+    HitView,
+    SearchBatchFound,
+    SearchFound,
+    SearchPage,
+    SearchPurposes,
+    WatchPage,
+    WatchView,
+)
 from jusur.kernel import clock
 from jusur.kernel.errors import ForbiddenError, InvalidInputError
 from jusur.kernel.ids import parse_id
@@ -27,12 +39,6 @@ ANSWER_SECONDS = MAX_DEADLINE / 1000 + 5
 BATCH_SECONDS = 120.0
 
 
-class Answer(Schema):
-    """An answer that may grow: fields may be added; those named stay and keep their meaning."""
-
-    model_config = ConfigDict(extra="allow")
-
-
 AnyBody = Annotated[dict[str, Any], Body(...)]
 """A body whose form the search process checks; see docs/reference/search.md."""
 
@@ -47,105 +53,21 @@ class Decision(Schema):
     remark: Annotated[str, Field(max_length=2000)] = ""
 
 
-class HitView(Answer):
-    """A hit of this bureau's searches, or on this bureau's records."""
-
-    id: str
-    side: str
-    source: str
-    state: str
-    record: str
-    database: str
-    owner: str
-    bureau: str
-    actor: str
-    purpose: str
-    reference: str
-    score: float
-    reasons: list[dict[str, Any]]
-    reason: str = ""
-    remark: str = ""
-    decided_by: str = ""
-    decided_at: str | None = None
-    search: str | None = None
-    watch: str | None = None
-    query: dict[str, Any] | None = None
-    found_at: str
-    owner_told_at: str | None = None
-
-
-class HitPage(Schema):
-    """Hits, newest first."""
-
-    items: list[HitView]
-    next: str | None
-
-
-class WatchView(Answer):
-    """A watch, without what is watched for."""
-
-    id: str
-    purpose: str
-    reference: str
-    kind: str
-    databases: list[str]
-    placed_at: str
-    expires_at: str
-    lifted_at: str | None
-
-
-class WatchPage(Schema):
-    """Watches, newest first."""
-
-    items: list[WatchView]
-    next: str | None
-
-
-class SearchView(Answer):
-    """A search, without what was searched for."""
-
-    id: str
-    at: str
-    actor: str
-    bureau: str
-    purpose: str
-    reference: str
-    channel: str
-    kind: str
-    outcome: str
-    refusal: str
-    partial: bool
-    queries: int
-    answers: int
-    databases: list[str]
-    asked: list[str]
-    microseconds: int
-    entry: str
-    commitment: str
-
-
-class SearchPage(Schema):
-    """Searches, newest first."""
-
-    items: list[SearchView]
-    next: str | None
-
-
-@router.post("", summary="Search all databases at once", response=Answer)
+@router.post("", summary="Search all databases at once", response=SearchFound)
 def search(request: HttpRequest, body: AnyBody) -> HttpResponse:
     """Answered by the search process: ranked, explained, durable before it is answered."""
     actor = accounts.acting(request, "search.do")
     return _relay("/v1/search", body, actor, ANSWER_SECONDS)
 
 
-@router.post("/batch", summary="Up to 10,000 searches at once", response=Answer)
+@router.post("/batch", summary="Up to 10,000 searches at once", response=SearchBatchFound)
 def batch(request: HttpRequest, body: AnyBody) -> HttpResponse:
     """As many searches for one purpose under one reference."""
     actor = accounts.acting(request, "search.batch")
     return _relay("/v1/search/batch", body, actor, BATCH_SECONDS)
 
 
-@router.get("/purposes", summary="Purposes a search may have, with their sources", response=Answer)
+@router.get("/purposes", summary="Purposes a search may have, with their sources", response=SearchPurposes)
 def list_purposes(request: HttpRequest) -> dict[str, Any]:
     """Each with its names, how long a question is kept, and whether later records are checked against it."""
     accounts.acting(request, "search.do")
@@ -154,7 +76,7 @@ def list_purposes(request: HttpRequest) -> dict[str, Any]:
     return {"items": [{name: getattr(each, name) for name in fields} for each in found]}
 
 
-@router.get("/budget", summary="What is left of my budget", response=Answer)
+@router.get("/budget", summary="What is left of my budget", response=BudgetsLeft)
 def my_budget(request: HttpRequest, purpose: Word) -> dict[str, Any]:
     """Limits and use by minute, hour and day."""
     actor = accounts.acting(request, "search.do")
@@ -196,7 +118,7 @@ def list_hits(
     return page(hits.hits(state=state, reference=reference), _hit_view, cursor=cursor, limit=limit)
 
 
-@router.get("/hits/reasons", summary="Reasons for decisions on hits, in four languages", response=Answer)
+@router.get("/hits/reasons", summary="Reasons for decisions on hits, in four languages", response=DecisionReasons)
 def list_reasons(request: HttpRequest) -> dict[str, Any]:
     """By decision."""
     accounts.acting(request, "search.do")
