@@ -226,6 +226,6 @@ def test_readiness_is_asked_over_http(home: NodeHome) -> None:
     child.end(signal.SIGKILL)
 
 
-def test_the_default_processes_are_three(home: NodeHome) -> None:
+def test_the_default_processes_are_four(home: NodeHome) -> None:
     made = settings.make(home.path, {"address": "GS", "role": "secretariat", "name": "General Secretariat"})
-    assert [spec.name for spec in supervisor.default_specs(made)] == ["worker", "web", "gate"]
+    assert [spec.name for spec in supervisor.default_specs(made)] == ["worker", "web", "search", "gate"]

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
+from ninja import Schema
+
+from jusur.web import http_api
 
 pytestmark = [pytest.mark.django_db]
 
@@ -74,6 +77,19 @@ def test_every_json_answer_names_its_members(document: dict[str, Any]) -> None:
         for status, answer in operation["responses"].items():
             if status < "300" and "application/json" in answer.get("content", {}):
                 assert members(document, answer["content"]["application/json"]["schema"]), f"{name} {status}"
+
+
+def test_a_schema_s_name_stands_for_one_schema() -> None:
+    """The document knows schemas by name alone: a second one of a name would silently take the first one's place."""
+    http_api.build(http_api.all_mounts())
+    named: dict[str, set[str]] = {}
+    waiting = [Schema]
+    while waiting:
+        for found in waiting.pop().__subclasses__():
+            waiting.append(found)
+            if found.__module__.startswith("jusur.") and found.__name__ not in {"Body", "Answer"}:
+                named.setdefault(found.__name__, set()).add(found.__module__)
+    assert {name: sorted(rooms) for name, rooms in named.items() if len(rooms) > 1} == {}
 
 
 def test_every_reference_leads_somewhere_and_schemas_are_schemas(document: dict[str, Any]) -> None:

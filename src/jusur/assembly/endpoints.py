@@ -108,7 +108,7 @@ class Order(Body):
     provisional: bool = False
 
 
-class Floor(Body):
+class FloorAsked(Body):
     """Who asks for the floor, for what."""
 
     party: Code
@@ -311,7 +311,7 @@ def print_badges(request: HttpRequest, session_id: str, language: LanguageCode =
     return HttpResponse(made, content_type="application/pdf")
 
 
-@router.post("/sessions/{session_id}/items", summary="Propose an item", response=shapes.Item)
+@router.post("/sessions/{session_id}/items", summary="Propose an item", response=shapes.AgendaItemView)
 def propose_item(request: HttpRequest, session_id: str, body: NewItem) -> dict[str, Any]:
     """Propose an item for the agenda."""
     actor = accounts.acting(request, "assembly.read")
@@ -328,14 +328,14 @@ def set_agenda(request: HttpRequest, session_id: str, body: Order) -> dict[str, 
 
 
 @router.post("/items/{item_id}/speeches", summary="Ask for the floor", response=shapes.SpeechView)
-def ask_floor(request: HttpRequest, item_id: str, body: Floor) -> dict[str, Any]:
+def ask_floor(request: HttpRequest, item_id: str, body: FloorAsked) -> dict[str, Any]:
     """Ask for the floor on an item."""
     actor = accounts.acting(request, "assembly.read")
     row = agenda.speech_ask(item_id=parse_id(item_id), party=body.party, kind=body.kind, actor=actor)
     return presenters.speech_view(row)
 
 
-@router.post("/items/{item_id}/next-speaker", summary="Give the floor to the next", response=shapes.Floor)
+@router.post("/items/{item_id}/next-speaker", summary="Give the floor to the next", response=shapes.FloorView)
 def next_speaker(request: HttpRequest, item_id: str, close: bool = False) -> dict[str, Any]:
     """End the speech under way and give the floor to the next; ``close`` closes the list for statements."""
     actor = accounts.acting(request, "assembly.manage")

@@ -86,7 +86,7 @@ class DelegateView(Answer):
     withdrawn: bool
 
 
-class Item(Answer):
+class AgendaItemView(Answer):
     """An item of the agenda."""
 
     id: str
@@ -108,7 +108,7 @@ class SpeechView(Answer):
     state: str
 
 
-class Floor(Answer):
+class FloorView(Answer):
     """Who has the floor now; null when nobody waited."""
 
     speaking: SpeechView | None
@@ -162,7 +162,7 @@ class Hall(Answer):
     present: int
     quorum: int
     has_quorum: bool
-    agenda: list[Item]
+    agenda: list[AgendaItemView]
     speakers: list[dict[str, str]]
     vote: PollView | None
 

@@ -47,7 +47,7 @@ class NewRecord(Body):
     record: dict[str, Any]
 
 
-class Correction(Body):
+class RecordCorrection(Body):
     """A record's new content, why, and the version it was written on."""
 
     record: dict[str, Any]
@@ -118,7 +118,7 @@ def show_record(request: HttpRequest, record_id: Code, purpose: Code = "") -> di
 
 
 @recorded.put("/{record_id}", summary="Correct a record", response=shapes.RecordDetail)
-def correct_record(request: HttpRequest, record_id: Code, body: Correction) -> dict[str, Any]:
+def correct_record(request: HttpRequest, record_id: Code, body: RecordCorrection) -> dict[str, Any]:
     """A new version; the one before is kept."""
     actor = accounts.acting(request, "record.write")
     corrected = records.record_correct(

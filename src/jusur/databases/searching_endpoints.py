@@ -43,7 +43,7 @@ AnyBody = Annotated[dict[str, Any], Body(...)]
 """A body whose form the search process checks; see docs/reference/search.md."""
 
 
-class Decision(Schema):
+class HitDecision(Schema):
     """A person's decision on a hit."""
 
     model_config = ConfigDict(extra="forbid")
@@ -135,7 +135,7 @@ def show_hit(request: HttpRequest, hit_id: Id) -> dict[str, Any]:
 
 
 @router.post("/hits/{hit_id}/decision", summary="Confirm or discard a hit, for a reason", response=HitView)
-def decide(request: HttpRequest, hit_id: Id, body: Decision) -> dict[str, Any]:
+def decide(request: HttpRequest, hit_id: Id, body: HitDecision) -> dict[str, Any]:
     """The other bureau is told."""
     actor = accounts.acting(request, "hit.confirm")
     return _hit_view(

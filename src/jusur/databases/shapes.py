@@ -49,7 +49,7 @@ class DatabaseList(Answer):
     items: list[DatabaseView]
 
 
-class HandlingView(Answer):
+class RecordHandling(Answer):
     """How a record must be handled."""
 
     classification: str
@@ -70,7 +70,7 @@ class RecordDetail(Answer):
     schema_: str
     version: int
     entity: dict[str, Any]
-    handling: HandlingView
+    handling: RecordHandling
     purpose: str
     purposes: list[str]
     legal_basis: str

@@ -39,7 +39,7 @@ class NewCommitment(Body):
     due_on: date
 
 
-class Act(Body):
+class CommitmentAct(Body):
     """An act on a commitment, with what belongs to it."""
 
     act: Code
@@ -89,8 +89,9 @@ def show(request: HttpRequest, commitment_id: str) -> dict[str, Any]:
 
 
 @router.post("/{commitment_id}/acts", summary="Act on a commitment", response=shapes.CommitmentDetail)
-def act(request: HttpRequest, commitment_id: str, body: Act) -> dict[str, Any]:
+def act(request: HttpRequest, commitment_id: str, body: CommitmentAct) -> dict[str, Any]:
     """Accept, decline, report, verify, dispute, extend or withdraw."""
+    accounts.acting(request, "commitment.read")
     actor = accounts.acting(request, services.PERMISSIONS.get(body.act, "commitment.manage"))
     row = services.commitment_act(
         commitment_id=parse_id(commitment_id),

@@ -44,7 +44,7 @@ class VerdictView(Answer):
     verdict: str
 
 
-class ActView(Answer):
+class CommitmentActView(Answer):
     """An act; ``counts`` is false where it was not possible where it stands in the order of acts."""
 
     id: str
@@ -66,7 +66,7 @@ class CommitmentDetail(CommitmentView):
     extensions: int
     next_report_on: str | None
     possible_acts: list[str]
-    acts: list[ActView]
+    acts: list[CommitmentActView]
 
 
 class Counts(Answer):

@@ -7,6 +7,8 @@ from jusur.desk.audit import subjects
 from jusur.desk.audit.forms import kinds
 from jusur.desk.kit import words
 
+WITHOUT_PAGES = ("assembly.", "followup.", "notices.")
+"""Rooms whose subjects have no page yet: the trail shows their kinds as the log has them."""
 REFERENCE = Path(__file__).parents[3] / "docs/reference/ledger.md"
 
 
@@ -17,7 +19,7 @@ def recorded() -> set[str]:
 
 def test_every_kind_of_event_is_said_in_words() -> None:
     named = words.vocabularies()["event"]
-    assert set(named) == recorded()
+    assert set(named) == {kind for kind in recorded() if not kind.startswith(WITHOUT_PAGES)}
     assert {kind.partition(".")[0] for kind in named} == set(words.vocabularies()["event-family"])
 
 
