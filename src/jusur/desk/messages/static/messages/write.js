@@ -142,9 +142,10 @@
     if (!button) return;
     event.preventDefault();
     const row = button.closest("[data-upload]");
+    const answer = await fetch(row.dataset.dropAt, { method: "POST", headers, keepalive: true }).catch(() => undefined);
+    if (!answer?.ok) { say(row, words.failed); return; }
     forget(row.dataset.upload);
     row.remove();
-    await fetch(row.dataset.dropAt, { method: "POST", headers });
     input.focus();
   });
   form.addEventListener("submit", (event) => {
