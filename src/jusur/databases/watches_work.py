@@ -14,8 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-import structlog
-from django.db import connections, transaction
+from django.db import transaction
 
 from jusur.databases import (
     feed,
@@ -37,9 +36,6 @@ from jusur.exchange import api as exchange
 from jusur.matching.names_index import NameIndex
 from jusur.matching.subject import Subject
 from jusur.node import context
-from jusur.rows.duties import DatabaseAwayError, Duty
-
-log = structlog.get_logger(__name__)
 
 POLL_SECONDS: Final = 2.0
 CHANGES_AT_ONCE: Final = 200
@@ -48,7 +44,6 @@ _LOOK_BACK: Final = 10_000 << 80
 """Ten seconds, as identifiers (UUIDv7) count time."""
 MAX_WATCHED: Final = 200_000
 """Most that is held watched; older searches give way."""
-ALARM: Final = "duty-failing"
 LISTS: Final = "list-"
 EDITION_PURPOSE: Final = "sanctions-screening"
 _NOBODY: Final = UUID(int=0)
@@ -265,35 +260,10 @@ def _follow(name: str, check: Any) -> int:
 
 def run(stop: threading.Event) -> None:
     """The worker's loop until told to stop."""
-    listener = exchange.Listener(feed.CHANNEL)
     watching = Watching()
-    duties = [
-        Duty("watches", watching.watch, alarm=_alarm, over=_over),
-        Duty("editions", compare_lists, alarm=_alarm, over=_over),
-    ]
-    failures = 0
-    while not stop.is_set():
-        try:
-            done = sum(duty.turn() for duty in duties)
-            failures = 0
-        except DatabaseAwayError as error:
-            log.warning("watches.database_away", error=type(error.__cause__).__name__)
-            connections.close_all()
-            failures += 1
-            exchange.backoff_wait(stop, failures)
-            continue
-        if not done:
-            listener.wait(POLL_SECONDS, stop)
-    listener.close()
+    acts = {"watches": watching.watch, "editions": compare_lists}
+    exchange.run_duties(stop, acts, channels=(feed.CHANNEL,), poll_seconds=POLL_SECONDS)
 
 
 def _as(number: str, subject: Subject) -> Subject:
     return dataclasses.replace(subject, id=number)
-
-
-def _alarm(duty: str, detail: str) -> None:
-    exchange.raise_alarm(ALARM, peer="", subject=duty, detail=f"{detail} See the worker's log for {duty}.")
-
-
-def _over(duty: str) -> None:
-    exchange.alarm_clear(ALARM, peer="", subject=duty)

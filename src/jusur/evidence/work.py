@@ -2,21 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from typing import Final
-
-import structlog
-from django.db import connections
 
 from jusur.evidence.services import exporting, hashing, sealing, verifying
 from jusur.evidence.waking import CHANNEL
 from jusur.exchange import api as exchange
-from jusur.rows.duties import DatabaseAwayError, Duty
-
-log = structlog.get_logger()
 
 POLL_SECONDS = 2.0
 """How often to look although nothing was announced (after a restart, say)."""
-ALARM: Final = "duty-failing"
 
 _DUTIES: dict[str, Callable[[], int]] = {
     "hash": hashing.hash_waiting,
@@ -29,27 +21,5 @@ _DUTIES: dict[str, Callable[[], int]] = {
 
 def run(stop: threading.Event) -> None:
     """Do what waits until told to stop."""
-    listener = exchange.Listener(CHANNEL, exchange.TRANSFERS)
-    duties = [Duty(f"evidence.{name}", act, alarm=_alarm, over=_over) for name, act in _DUTIES.items()]
-    failures = 0
-    while not stop.is_set():
-        try:
-            done = sum(duty.turn() for duty in duties)
-            failures = 0
-        except DatabaseAwayError as error:
-            log.warning("evidence.database_away", error=type(error.__cause__).__name__)
-            connections.close_all()
-            failures += 1
-            exchange.backoff_wait(stop, failures)
-            continue
-        if not done:
-            listener.wait(POLL_SECONDS, stop)
-    listener.close()
-
-
-def _alarm(duty: str, detail: str) -> None:
-    exchange.raise_alarm(ALARM, peer="", subject=duty, detail=f"{detail} See the worker's log for {duty}.")
-
-
-def _over(duty: str) -> None:
-    exchange.alarm_clear(ALARM, peer="", subject=duty)
+    acts = {f"evidence.{name}": act for name, act in _DUTIES.items()}
+    exchange.run_duties(stop, acts, channels=(CHANNEL, exchange.TRANSFERS), poll_seconds=POLL_SECONDS)

@@ -68,6 +68,7 @@ from jusur.exchange.transfers import run as transfers_run
 from jusur.exchange.unsent import Written, written, written_by, written_discard, written_forget_old, written_keep
 from jusur.exchange.wellness import findings
 from jusur.exchange.wire import MAX_BODY_BYTES
+from jusur.exchange.working import run_duties
 
 __all__ = [
     "MAX_BODY_BYTES",
@@ -144,6 +145,7 @@ __all__ = [
     "reconcile_with",
     "register",
     "retry",
+    "run_duties",
     "send",
     "status",
     "stored_name",
